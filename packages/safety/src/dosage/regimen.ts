@@ -1,7 +1,7 @@
 import { Role, Sense } from '../lexicon/tags.ts';
 import { type Sentence, words } from '../rules/sentence.ts';
+import type { Span } from '../rules/span.ts';
 import { isConditional } from '../rules/stance.ts';
-import type { Span } from './detect-dosage.ts';
 
 /** Words that turn a medicine and a frequency into talk of checks, supply, effects or habits. */
 const NOT_A_SCHEDULE = words(

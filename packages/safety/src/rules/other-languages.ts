@@ -1,6 +1,6 @@
-import type { Span } from '../dosage/detect-dosage.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import { type Sentence, words } from './sentence.ts';
+import type { Span } from './span.ts';
 
 /** Imperatives of starting and stopping a medicine, in the languages the guard reads. Accents folded. */
 const FOREIGN_ACTS = words(

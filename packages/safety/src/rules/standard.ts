@@ -1,11 +1,12 @@
-import { detectDosage, type Span } from '../dosage/detect-dosage.ts';
+import { detectDosage } from '../dosage/detect-dosage.ts';
 import { detectChinese } from './chinese.ts';
-import { detectDecisionRule } from './decision-rule.ts';
+import { detectDecisionRule } from './decision-rule/detect-decision-rule.ts';
 import { defineRule, MAX_SPAN } from './define-rule.ts';
-import { detectDiagnosis } from './diagnosis.ts';
+import { detectDiagnosis } from './diagnosis/detect-diagnosis.ts';
 import { detectForeignPrescription } from './other-languages.ts';
-import { detectPrescription } from './prescription.ts';
+import { detectPrescription } from './prescription/detect-prescription.ts';
 import type { Category, Rule, RuleMatch, Window } from './rule.ts';
+import type { Span } from './span.ts';
 
 const NONE: readonly RuleMatch[] = [];
 

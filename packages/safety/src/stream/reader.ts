@@ -1,4 +1,4 @@
-import { softens } from '../rules/diagnosis.ts';
+import { softens } from '../rules/diagnosis/softens.ts';
 import type { Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
 import { Sentence } from '../rules/sentence.ts';
 import { hiddenReadings } from '../text/hidden.ts';

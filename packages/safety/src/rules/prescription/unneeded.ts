@@ -1,7 +1,7 @@
-import type { Span } from '../dosage/detect-dosage.ts';
-import { Role, Sense } from '../lexicon/tags.ts';
-import { type Sentence, words } from './sentence.ts';
-import { isConditional } from './stance.ts';
+import { Role, Sense } from '../../lexicon/tags.ts';
+import { type Sentence, words } from '../sentence.ts';
+import type { Span } from '../span.ts';
+import { isConditional } from '../stance.ts';
 
 const HOOKS = words(
   'keep carry continue finish complete go stay persist bother persevere break breather holiday pause rest forget leave take use inject swallow give have can',

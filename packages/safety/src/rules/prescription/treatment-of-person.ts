@@ -1,7 +1,7 @@
-import type { Span } from '../dosage/detect-dosage.ts';
-import { Role, Sense } from '../lexicon/tags.ts';
-import { type Sentence, words } from './sentence.ts';
-import { isConditional } from './stance.ts';
+import { Role, Sense } from '../../lexicon/tags.ts';
+import { type Sentence, words } from '../sentence.ts';
+import type { Span } from '../span.ts';
+import { isConditional } from '../stance.ts';
 
 const TREATMENT = words(
   'treatment therapy drug agent medicine medication antibiotic management step choice option answer fix cure remedy regimen move intervention',

@@ -1,7 +1,7 @@
-import type { Span } from '../dosage/detect-dosage.ts';
-import { Role, Sense } from '../lexicon/tags.ts';
-import { foreignActAt } from './other-languages.ts';
-import { MEDICINAL, type Sentence, words } from './sentence.ts';
+import { Role, Sense } from '../../lexicon/tags.ts';
+import { foreignActAt } from '../other-languages.ts';
+import { MEDICINAL, type Sentence, words } from '../sentence.ts';
+import type { Span } from '../span.ts';
 
 const VERBAL =
   Role.Be | Role.Have | Role.Hedge | Role.Not | Role.General | Role.You | Role.Your | Role.Clinician | Role.Refer;

@@ -1,116 +1,31 @@
-import type { Span } from '../dosage/detect-dosage.ts';
-import { Role, Sense } from '../lexicon/tags.ts';
-import { WORD } from '../text/token.ts';
-import { declined } from './prescription.ts';
-import { ruleInShorthand } from './rule-shorthand.ts';
-import { MEDICINAL, type Sentence, words } from './sentence.ts';
-import { isBaseForm, stanceOf } from './stance.ts';
+import { Role, Sense } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
+import { MEDICINAL, type Sentence, words } from '../sentence.ts';
+import { isBaseForm, stanceOf } from '../stance.ts';
+import { thresholdAt } from './threshold.ts';
 
-const IMAGING = words(
+export const IMAGING = words(
   'cystoscopy laparoscopy ct ctpa mri ultrasound echo echocardiogram angiogram angiography d-dimer dimer troponin troponins biopsy endoscopy colonoscopy scan xray x-ray cxr ecg lumbar lp doppler bronchoscopy culture cultures dialysis surgery catheter intubation antidote fluids transfusion heparin stent oxygen',
 );
-const ORDERS = words('order do perform obtain request send get arrange repeat proceed go schedule');
-const SEEK = words('call see seek visit contact go tell talk ask phone dial get consult');
-const ACTS = words(
+
+export const ORDERS = words('order do perform obtain request send get arrange repeat proceed go schedule');
+
+export const ACTS = words(
   'bolus avoid reverse alternate rotate tome tomen prenez nehmen nehme spritzen donnez dele aumente duplique suspenda inyecte augmentez doublez arretez erhohen take give start begin stop hold skip double halve increase decrease reduce raise lower add switch change discontinue use inject administer chew apply treat initiate restart resume drop cut bump titrate withhold swallow omit repeat push run pop try prescribe escalate adjust',
 );
-const CARRIERS = words(
+
+export const CARRIERS = words(
   'gets get needs need warrants warrant requires require means mean calls indicates merits deserves receives receive',
 );
+
 const NOT_TREATED = words(
   'care time place break notes note photo temperature pulse reading rest fluids water deep breath breaths deep look step steps shower bath walk',
 );
 
-/**
- * Condition -> treatment or management of an individual: "if above 250, double your insulin", "score 2 or more:
- * anticoagulate", "transfuse below 7". Condition -> seek care is no such rule, nor is what "may" or "often" is done.
- */
-export function detectDecisionRule(s: Sentence): Span[] {
-  if (
-    !(
-      s.senses &
-        (MEDICINAL |
-          Sense.Medicine |
-          Sense.Dose |
-          Sense.Form |
-          Sense.Fluid |
-          Sense.Oxygen |
-          Sense.Unit |
-          Sense.Radiation |
-          Sense.Lab |
-          Sense.Take) ||
-      s.roles & Role.Manage ||
-      s.findWord(s.start, s.end, IMAGING) >= 0
-    )
-  )
-    return [];
-  const threshold = thresholdAt(s);
-  const told =
-    s.isMark(s.start - 1, '?') ||
-    s.roles & Role.If ||
-    threshold >= 0 ||
-    s.findWord(s.start, s.end, WHOEVER) >= 0 ||
-    inverted(s, s.start) ||
-    s.findWord(s.start, s.end, OUTCOME) >= 0;
-  if (!told && !(s.roles & (Role.Condition | Role.Finding | Role.Score))) return [];
-  for (let i = s.start; i < s.end; i++) {
-    if (!s.isWord(i, HOOKS) && !s.is(i, Role.Manage) && !s.has(i, MEDICINAL) && !s.isMark(i - 1, '=:|>')) continue;
-    const action = actionAt(s, i);
-    if (!action) continue;
-    const condition =
-      conditionBefore(s, i) ?? conditionAfter(s, action.last) ?? (threshold >= 0 ? linked(s, threshold, i) : undefined);
-    if (condition === undefined) continue;
-    if (hedged(s, i) || declined(s, i)) continue;
-    return [
-      {
-        first: Math.min(condition, i),
-        last: Math.max(action.last, condition),
-        reason: 'a condition and the treatment that follows from it',
-      },
-    ];
-  }
-  const short = ruleInShorthand(s, threshold, IMAGING);
-  return short && !declined(s, short.last) ? [short] : [];
-}
-
-/** "should he wheeze", "had she missed it": a condition without "if". */
-function inverted(s: Sentence, k: number): boolean {
-  return (
-    s.w(k) === 'should' &&
-    (k === s.start || s.isMark(k - 1)) &&
-    s.findRole(
-      k + 1,
-      Math.min(s.end, k + 3),
-      Role.You | Role.Your | Role.Third | Role.Kin | Role.This | Role.Finding,
-    ) >= 0 &&
-    !s.isMark(s.end - 1, '?')
-  );
-}
-
-const OUTCOME = words('positive negative');
 const RESCUE = words('inhaler epipen naloxone narcan injector glucagon epinephrine');
-const WHOEVER = words('any anyone whoever everyone');
-const HOOKS = new Set([...ORDERS, ...ACTS, ...CARRIERS, ...IMAGING, 'should', 'must', 'go']);
-
-/** "> 6.5", "above 250", "of 2 or more", "at least 3"; -1 when no number is compared. */
-function thresholdAt(s: Sentence): number {
-  s.memo.threshold ??= findThreshold(s);
-  return s.memo.threshold;
-}
-
-function findThreshold(s: Sentence): number {
-  for (let i = s.start; i < s.end; i++) {
-    if (!s.has(i, Sense.Number)) continue;
-    for (let k = Math.max(s.start, i - 3); k < Math.min(s.end, i + 7); k++)
-      if (s.is(k, Role.Compare) && s.w(k) !== 'over') return i;
-    for (let k = Math.max(s.start, i - 3); k < i; k++) if (s.is(k, Role.Compare | Role.Score)) return i;
-    if (s.isMark(i + 1, '+') || (s.isMark(i - 1, '=') && s.isMark(i - 2, '><'))) return i;
-  }
-  return -1;
-}
 
 /** A treatment that is told, beginning at `i`. */
-function actionAt(s: Sentence, i: number): { last: number } | undefined {
+export function actionAt(s: Sentence, i: number): { last: number } | undefined {
   const w = s.w(i);
   const arrow =
     i > s.start &&
@@ -266,81 +181,6 @@ function exempt(s: Sentence, verb: number, object: number): boolean {
     )
       return true;
     if (s.w(k) === 'prescribed') return true;
-  }
-  return false;
-}
-
-/** An if-clause or a threshold before the action. */
-function conditionBefore(s: Sentence, i: number): number | undefined {
-  // "Temp over 38? Give ...": the sentence before asks whether the condition holds.
-  if (i - s.start <= 8 && s.isMark(s.start - 1, '?')) {
-    for (let k = s.start - 2; k >= Math.max(s.low, s.start - 8) && !s.isMark(k, '.!?'); k--)
-      if (s.has(k, Sense.Number) || s.is(k, Role.Compare)) return s.start;
-  }
-  for (let k = i - 1; k >= s.start; k--) {
-    if (inverted(s, k) && i - k > 2) return k;
-    if (s.isMark(k, '!') || (s.isMark(k, '.') && s.tokens[k + 1]?.gap !== 0)) return undefined;
-    if (s.is(k, Role.If) && s.w(k) !== 'until' && s.w(k) !== 'unless') {
-      if (i - k < 3) return undefined;
-      // "see a doctor when ...": the condition belongs to seeking care.
-      if (s.isWord(k - 1, SEEK)) return undefined;
-      return k;
-    }
-    // "should the fever exceed 40, ..."
-    if (
-      k === s.start &&
-      s.w(k) === 'should' &&
-      /^(?:the|your|his|her|it|this|symptoms|pain|you)$/.test(s.w(k + 1)) &&
-      i - k > 3
-    )
-      return k;
-    if (
-      /^(?:any|anyone|whoever|everyone)$/.test(s.w(k)) &&
-      (k === s.start || s.isMark(k - 1)) &&
-      (thresholdAt(s) >= 0 || s.isMark(i - 1, ':='))
-    )
-      return k;
-  }
-  return undefined;
-}
-
-/** "transfuse when hemoglobin is less than 7", "start a statin if LDL stays above 190". */
-function conditionAfter(s: Sentence, last: number): number | undefined {
-  for (let k = last + 1; k < Math.min(s.end, last + 10); k++) {
-    if (s.isMark(k, '.;!?')) return undefined;
-    if (s.is(k, Role.If) && s.w(k) !== 'until' && s.w(k - 1) !== 'even') {
-      if ((s.is(k + 1, Role.Your) && s.is(k + 2, Role.Clinician)) || s.is(k + 1, Role.Clinician)) return undefined;
-      return s.w(k) === 'unless' ? undefined : k;
-    }
-    if (/^(?:for|at|above|below|over|under)$/.test(s.w(k)) && thresholdAt(s) > k) return k;
-  }
-  return undefined;
-}
-
-/** A threshold that points at the action: a mark, "means", "gets". */
-function linked(s: Sentence, threshold: number, i: number): number | undefined {
-  if (threshold > i) return undefined;
-  for (let k = threshold; k <= i; k++)
-    if (
-      s.isMark(k, ':=|-,;>') ||
-      (k === i && i - threshold <= 1) ||
-      CARRIERS.has(s.w(k)) ||
-      /^(?:should|must|then)$/.test(s.w(k))
-    )
-      return threshold;
-  return undefined;
-}
-
-function hedged(s: Sentence, i: number): boolean {
-  for (let k = i; k >= Math.max(s.start, i - 4); k--) {
-    if (s.isMark(k, '.;:,') && k < i - 1) return false;
-    if (
-      /^(?:may|might|can|could|often|usually|sometimes|generally|whether|how|commonly|typically)$/.test(s.w(k)) &&
-      !s.is(k - 1, Role.You)
-    )
-      return true;
-    if (s.is(k, Role.Clinician)) return true;
-    if (/^(?:is|are|was|were)$/.test(s.w(k)) && k < i - 1) return false;
   }
   return false;
 }

@@ -1,8 +1,8 @@
-import type { Span } from '../dosage/detect-dosage.ts';
-import { Role, Sense } from '../lexicon/tags.ts';
-import { WORD } from '../text/token.ts';
-import { type Sentence, words } from './sentence.ts';
-import { isBaseForm, isConditional } from './stance.ts';
+import { Role, Sense } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
+import { type Sentence, words } from '../sentence.ts';
+import type { Span } from '../span.ts';
+import { isBaseForm, isConditional } from '../stance.ts';
 
 /** First words of a clause that are no verb, so that what follows is no order. Closed classes, and what openers share. */
 const NO_VERB = words(

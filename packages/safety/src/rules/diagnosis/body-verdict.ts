@@ -1,7 +1,7 @@
-import { Role } from '../lexicon/tags.ts';
-import type { DiagnosisSpan } from './diagnosis.ts';
-import { type Sentence, words } from './sentence.ts';
-import { isConditional } from './stance.ts';
+import { Role } from '../../lexicon/tags.ts';
+import { type Sentence, words } from '../sentence.ts';
+import { isConditional } from '../stance.ts';
+import type { DiagnosisSpan } from './diagnosis-span.ts';
 
 const BROKEN = words(
   'underactive overactive inflamed failing ruptured perforated broken fractured torn dislocated sprained cancerous herniated burst infected malignant precancerous collapsed blocked clogged enlarged fine healthy okay normal',

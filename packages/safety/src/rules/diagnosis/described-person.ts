@@ -1,0 +1,70 @@
+import { Role } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
+import { type Sentence, words } from '../sentence.ts';
+
+/** An unknown word at the head of a short sentence, before "has": a name. */
+export function isNamed(s: Sentence, i: number): boolean {
+  const token = s.tokens[i];
+  if (/^(?:mr|mrs|ms|miss|baby)$/.test(s.w(s.isMark(i - 1, '.') ? i - 2 : i - 1)) && s.w(i + 1) === 'has') return true;
+  if (
+    !token ||
+    i !== s.start ||
+    s.end - s.start > 8 ||
+    token.kind !== WORD ||
+    token.sense | token.role ||
+    token.w.length < 3
+  )
+    return false;
+  return (
+    s.w(i + 1) === 'has' &&
+    !/^(?:everybody|nobody|research|science|nothing|everything|each|neither|another|every|history|medicine)$/.test(
+      token.w,
+    )
+  );
+}
+
+/** A described person as subject: "she", "the patient", "your son", not "he or she". */
+export function isDescribed(s: Sentence, i: number): boolean {
+  const w = s.w(i);
+  // "our 60-year-old"
+  if (w === 'old' && YEARS.has(s.w(i - 1)) && s.is(i + 1, Role.Have | Role.Be)) return pointedAt(s, i - 1);
+  if (s.is(i, Role.Third) && w !== 'him' && w !== 'his' && w !== 'her' && w !== 'hers') {
+    if (
+      w === 'patient' ||
+      w === 'client' ||
+      w === 'baby' ||
+      w === 'child' ||
+      w === 'man' ||
+      w === 'woman' ||
+      w === 'boy' ||
+      w === 'girl'
+    )
+      return s.is(i - 1, Role.Third) || pointedAt(s, i);
+    if (s.w(i - 1) === 'or' || s.w(i + 1) === 'or' || s.w(i - 1) === '/' || s.w(i + 1) === '/') return false;
+    return w !== 'the' && w !== 'this';
+  }
+  return (
+    s.is(i, Role.Kin) &&
+    (s.is(i - 1, Role.Your) || s.is(i - 2, Role.Your) || /^(?:that|this|her|his)$/.test(s.w(i - 1)) || pointedAt(s, i))
+  );
+}
+
+/** "this 30-year-old woman", "your dog-walker friend", "the previously healthy man": a determiner before the noun. */
+function pointedAt(s: Sentence, i: number): boolean {
+  for (let k = i - 1; k >= Math.max(s.start, i - 6); k--) {
+    if (/^(?:this|that|our)$/.test(s.w(k)) || s.is(k, Role.Your)) return true;
+    if (s.w(k) === 'the') return i - k > 1 && s.findWord(k, i, YEARS) >= 0;
+    if (
+      s.isMark(k) ? !s.isMark(k, '-') : (!YEARS.has(s.w(k)) && s.tokens[k]?.role) || s.w(k) === 'a' || s.w(k) === 'of'
+    )
+      return false;
+  }
+  return false;
+}
+
+const YEARS = words('year years month months week weeks day old');
+
+/** Whether the text speaks to or of a person. */
+export function personNear(s: Sentence): boolean {
+  return ((s.roles | s.rolesBefore) & (Role.Your | Role.You)) !== 0;
+}
