@@ -19,9 +19,14 @@ interface Outcome {
 
 function alpacare(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [bin, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [bin, ...args],
+      { cwd: folder, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
     child.stdin?.end();
   });
 }
@@ -185,14 +190,24 @@ describe('alpacare', () => {
     expect(await readdir(out)).toContain('adapter_model.safetensors');
   });
 
-  it('says what a GPU that was asked for lacks, and does not train elsewhere', async () => {
-    const out = join(folder, 'gpu');
-    const args = ['train', '-m', base, '-d', records, '-o', out, ...quick, '--engine', 'cuda'];
-    const outcome = await alpacare(...args);
-    if (outcome.code === 0) return; // a machine that has one
-    expect(outcome.stderr).toMatch(/engine "cuda" cannot be used/);
-    await expect(readdir(out)).rejects.toThrow();
-  });
+  it.each(['train', 'generate', 'chat', 'serve'])(
+    '%s says what a GPU that was asked for lacks, and runs nowhere else',
+    async (command) => {
+      const out = join(folder, 'gpu');
+      const own = {
+        train: ['-d', records, '-o', out, ...quick],
+        generate: ['What is sleep?'],
+        chat: [],
+        serve: ['--port', '0'],
+      };
+      const outcome = await alpacare(command, '-m', base, ...own[command as keyof typeof own], '--engine', 'cuda');
+      if (outcome.code === 0) return; // a machine that has one
+      expect(outcome.code).toBe(1);
+      expect(outcome.stderr).toMatch(/engine "cuda" cannot be used/);
+      expect(outcome.stdout).not.toMatch(/educational|http/);
+      await expect(readdir(out)).rejects.toThrow();
+    },
+  );
 
   it('saves on Ctrl-C, says how to go on, and goes on', async () => {
     const out = join(folder, 'interrupted');

@@ -1,6 +1,8 @@
 /** `alpacare chat`: a conversation in the terminal, behind the guard. */
 import { randomInt } from 'node:crypto';
+import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
+import { engineOption, openEngine, tellEngine } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { terminalChat } from '../ui/terminal-chat.ts';
@@ -14,6 +16,7 @@ interface ChatFlags {
   readonly topP: number;
   readonly seed?: number;
   readonly threads?: number;
+  readonly engine: EngineRequest;
 }
 
 export function chatCommand(): Command {
@@ -27,14 +30,16 @@ export function chatCommand(): Command {
     .option('--top-p <p>', 'draw from the likeliest tokens that make up this share', positiveNumber, 0.9)
     .option('--seed <n>', 'of the draw; another one each time where left out', wholeNumber)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  alpacare chat --model ./base --adapter ./runs/first')
     .action(chat);
 }
 
 async function chat(flags: ChatFlags): Promise<void> {
-  const { locateModel, OnnxEngine } = await import('@alpacare/core');
+  const { locateModel } = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
-  const engine = new OnnxEngine(flags.threads ? { threads: flags.threads } : {});
+  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  tellEngine(choice);
   try {
     const assistant = await openAssistant(engine, {
       model: (await locateModel(flags.model, { onEvent: createHubView() })).folder,

@@ -1,6 +1,8 @@
 /** `alpacare generate`: one question, one streamed answer. */
 import { text as readText } from 'node:stream/consumers';
+import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
+import { engineOption, openEngine, tellEngine } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { createHubView } from '../ui/hub-view.ts';
@@ -19,6 +21,7 @@ interface GenerateFlags {
   readonly stop: string[];
   readonly unguarded: boolean;
   readonly threads?: number;
+  readonly engine: EngineRequest;
 }
 
 export function generateCommand(): Command {
@@ -37,6 +40,7 @@ export function generateCommand(): Command {
     .option('--stop <texts...>', 'texts that end the answer', [])
     .option('--unguarded', 'show what the model says without the guard; for developers', false)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  alpacare generate "What is a fever?" --model ./base --adapter ./adapter')
     .action(generate);
 }
@@ -44,9 +48,10 @@ export function generateCommand(): Command {
 async function generate(argument: string | undefined, flags: GenerateFlags): Promise<void> {
   const question = (argument ?? (await readText(process.stdin))).trim();
   if (question === '') throw new Error('no question: give it as an argument or on standard input');
-  const { locateModel, OnnxEngine } = await import('@alpacare/core');
+  const { locateModel } = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
-  const engine = new OnnxEngine(flags.threads ? { threads: flags.threads } : {});
+  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  tellEngine(choice);
   const interrupt = onInterrupt(() => {});
   try {
     const assistant = await openAssistant(engine, {

@@ -1,7 +1,9 @@
 /** `alpacare serve`: a guarded model over HTTP, for OpenAI's clients and for people. There is no way around the guard. */
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
+import { engineOption, openEngine } from '../config/open-engine.ts';
 import { portNumber, wholeNumber } from '../config/options.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { messageOf } from '../ui/report-error.ts';
@@ -19,6 +21,7 @@ interface ServeFlags {
   readonly maxBody: number;
   readonly preload: boolean;
   readonly threads?: number;
+  readonly engine: EngineRequest;
 }
 
 const KIB = 1024;
@@ -41,6 +44,7 @@ export function serveCommand(): Command {
     .option('--max-body <kib>', 'largest request, in KiB', wholeNumber, 256)
     .option('--preload', 'load the model now, not with the first question', false)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExample:\n  alpacare serve --model ./base --adapter ./runs/first\n  then open http://127.0.0.1:8080 or point an OpenAI client to http://127.0.0.1:8080/v1',
@@ -49,7 +53,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const { locateModel, OnnxEngine, openModelFolder } = await import('@alpacare/core');
+  const { locateModel, openModelFolder } = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
   const { isLoopback, startServer } = await import('../server/start-server.ts');
   // A folder that holds no model or adapter is better known now than with the first question.
@@ -57,7 +61,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   await openModelFolder(folder);
   if (flags.adapter !== undefined) await access(join(flags.adapter, 'adapter_config.json'));
   const apiKey = flags.apiKey ?? process.env.ALPACARE_API_KEY;
-  const engine = new OnnxEngine(flags.threads ? { threads: flags.threads } : {});
+  const { engine, choice } = await openEngine(flags.engine, flags.threads);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     const server = await startServer({
@@ -83,7 +87,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     });
     process.stdout.write(
       `chat page  ${server.url}\nAPI        ${server.url}/v1/chat/completions\n` +
-        `health     ${server.url}/health\nmetrics    ${server.url}/metrics\nCtrl-C stops\n`,
+        `health     ${server.url}/health\nmetrics    ${server.url}/metrics\nengine     ${choice.engine} on ${choice.device}\nCtrl-C stops\n`,
     );
     if (!isLoopback(flags.host) && !apiKey)
       tell('warning: others can reach this server and no key is asked for; set --api-key or ALPACARE_API_KEY');

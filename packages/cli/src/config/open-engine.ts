@@ -1,6 +1,7 @@
 /** The engine a command runs on, as asked for with --engine. */
 import type { Engine, EngineChoice, EngineRequest } from '@alpacare/core';
 import { Option } from 'commander';
+import { pc } from '../ui/colors.ts';
 
 export const engineOption = (): Option =>
   new Option('--engine <name>', 'where to compute; auto takes the best that really works here')
@@ -14,4 +15,9 @@ export async function openEngine(
 ): Promise<{ readonly engine: Engine; readonly choice: EngineChoice }> {
   const { selectEngine } = await import('@alpacare/core');
   return selectEngine(request, threads ? { threads } : {});
+}
+
+/** Says what computes, beside the answer and not in it; the CPU is what anybody expects. */
+export function tellEngine({ engine, device }: EngineChoice): void {
+  if (device !== 'cpu') process.stderr.write(pc.dim(`engine: ${engine} on ${device}\n`));
 }
