@@ -134,6 +134,20 @@ describe('alpacare', () => {
     expect(asked.stdout).not.toMatch(/\d/);
   });
 
+  it('ends an answer that Ctrl-C stops with the disclaimer', async () => {
+    const ask = ['generate', 'Tell me about sleep and rest.', '-m', base, '--max-new-tokens', '400'];
+    const child = spawn(process.execPath, [bin, ...ask, '--temperature', '2', '--repetition-penalty', '1.5']);
+    let [stdout, stderr] = ['', ''];
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      if (!child.killed) child.kill('SIGINT');
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
+    expect(stdout).toMatch(/This is educational only — consult a qualified clinician\.\n$/);
+    expect(stderr).toBe('stopped before the end of the answer\n');
+  });
+
   it('merges an adapter into a model that says the same, and packs it for delivery', async () => {
     const adapter = join(folder, 'adapter');
     const merged = join(folder, 'merged');

@@ -65,6 +65,33 @@ describe('guardMiddleware', () => {
     expect(await streamed.finishReason).toBe('content-filter');
   });
 
+  it('ends with the disclaimer where the model fails in the middle', async () => {
+    const failing = new MockLanguageModelV3({
+      doStream: async () => ({
+        stream: simulateReadableStream({
+          chunks: [
+            { type: 'stream-start', warnings: [] },
+            { type: 'text-start', id: 't' },
+            { type: 'text-delta', id: 't', delta: 'Pain is common. Rest often helps. Take 40' },
+            { type: 'error', error: new Error('gone') },
+          ],
+        }),
+      }),
+    });
+    const outer = wrapLanguageModel({ model: failing, middleware: guardMiddleware() });
+    const { fullStream } = streamText({ model: outer, prompt: 'What is pain?', onError: () => {} });
+    let text = '';
+    const kinds: string[] = [];
+    for await (const part of fullStream) {
+      kinds.push(part.type);
+      if (part.type === 'text-delta') text += part.text;
+    }
+    expect(text).toMatch(/^Pain is common\./);
+    expect(text).not.toContain('40');
+    expect(text.endsWith(`\n\n${DISCLAIMER}`)).toBe(true);
+    expect(kinds.indexOf('error')).toBeGreaterThan(kinds.lastIndexOf('text-delta'));
+  });
+
   it('answers an emergency without the model', async () => {
     const { inner, outer } = guarded(['x']);
     expect((await generateText({ model: outer, prompt: 'I took 40 Tylenol pills' })).text).toContain(

@@ -192,6 +192,15 @@ export function guardMiddleware(options: GuardOptions = {}): Middleware {
               controller.enqueue(blocked ? { ...part, finishReason: FILTERED } : part);
               return;
             }
+            case 'error':
+              // Whoever read the beginning reads the disclaimer too; what was held back stays unread.
+              if (open) {
+                controller.enqueue({ type: 'text-delta', id, delta: `\n\n${DISCLAIMER}` });
+                controller.enqueue({ type: 'text-end', id });
+                open = false;
+              }
+              controller.enqueue(part);
+              return;
             default:
               if (part.type === 'tool-call') called = true;
               controller.enqueue(part);

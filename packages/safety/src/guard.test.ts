@@ -99,6 +99,28 @@ describe('a stream', () => {
     expect(step.value).toMatchObject({ decision: 'replaced', text: pieces.join('') });
   });
 
+  it('ends with the disclaimer also where the model fails or is stopped, and shows nothing it held back', async () => {
+    const fails = (...pieces: string[]): Generate =>
+      async function* () {
+        yield* pieces;
+        throw new Error('stopped');
+      };
+    const read = async (generate: Generate) => {
+      let text = '';
+      const reading = (async () => {
+        for await (const piece of createGuard().stream(generate, ask('What is pain?'))) text += piece;
+      })();
+      await expect(reading).rejects.toThrow('stopped');
+      return text;
+    };
+    const text = await read(fails('Pain is common. Rest often helps with pain. ', 'Take 40'));
+    expect(text).toMatch(/^Pain is common\./);
+    expect(text).not.toContain('40');
+    expect(text.endsWith(`\n\n${DISCLAIMER}`)).toBe(true);
+    expect(count(text, DISCLAIMER)).toBe(1);
+    expect(await read(fails())).toBe('');
+  });
+
   it('joins to the text it reports', async () => {
     const stream = createGuard().stream(says('  One. ', '\nTwo.  ', ' Three. '), ask('What is asthma?'));
     let text = '';

@@ -44,7 +44,10 @@ export interface Guard {
   screen(question: string): QuestionVerdict;
   /** The conversation with the versioned system prefix before it. */
   prepare(messages: readonly Message[], reinforced?: boolean): Message[];
-  /** The guarded answer, piece by piece; what is yielded, joined, is `generate`'s text. */
+  /**
+   * The guarded answer, piece by piece; what is yielded, joined, is `generate`'s text. Where the model fails or is stopped
+   * after something was read, the disclaimer still follows, and then its error is thrown; what was held back stays unread.
+   */
   stream(
     generate: Generate,
     messages: readonly Message[],
@@ -128,17 +131,22 @@ export function createGuard(options: GuardOptions = {}): Guard {
     };
     const whole = policy.classifier !== undefined;
     const pending: string[] = [];
-    for await (const piece of generate(prepare(conversation, reinforced), signal ? { signal } : {})) {
-      raw += options.onAudit || whole ? piece : '';
-      const text = filter.push(piece);
-      if (text) {
-        const out = emit(text);
-        if (out) {
-          if (whole) pending.push(out);
-          else yield out;
+    try {
+      for await (const piece of generate(prepare(conversation, reinforced), signal ? { signal } : {})) {
+        raw += options.onAudit || whole ? piece : '';
+        const text = filter.push(piece);
+        if (text) {
+          const out = emit(text);
+          if (out) {
+            if (whole) pending.push(out);
+            else yield out;
+          }
         }
+        if (filter.blocked) break;
       }
-      if (filter.blocked) break;
+    } catch (error) {
+      if (shown !== '' && !whole) yield `\n\n${DISCLAIMER}`;
+      throw error;
     }
     const rest = emit(filter.end());
     if (rest) {

@@ -102,6 +102,9 @@ function answerItem() {
   return item;
 }
 
+/** An answer that broke off ends as every answer does. @param {string} content */
+const reminded = (content) => `${content.replace(REMINDER, '').trimEnd()}\n\n${REMINDER}`;
+
 /** Sets the text of an answer, its reminder apart. @param {HTMLElement} item @param {string} content */
 function setText(item, content) {
   const whole = content.trimEnd();
@@ -246,7 +249,7 @@ async function answer(conversation) {
     done();
   } catch (error) {
     if (stop.signal.aborted) {
-      if (message.content) message.content += ' [stopped]';
+      if (message.content) message.content = reminded(`${message.content.trimEnd()} [stopped]`);
       done();
     } else fail(error);
   } finally {
@@ -275,6 +278,8 @@ async function answer(conversation) {
   /** @param {unknown} error */
   function fail(error) {
     const text = error instanceof ServerError ? error.message : 'The server cannot be reached. Check that it is still running.';
+    // What came before the fault stays readable, and never without its reminder.
+    if (message.content) setText(item, reminded(message.content));
     item.removeAttribute('aria-busy');
     item.classList.add('error');
     wait.remove();

@@ -80,6 +80,8 @@ async function generate(argument: string | undefined, flags: GenerateFlags): Pro
     process.stdout.write('\n');
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
+    process.stdout.write('\n');
+    process.stderr.write('stopped before the end of the answer\n');
     process.exitCode = exitCode.interrupted;
   } finally {
     interrupt.release();

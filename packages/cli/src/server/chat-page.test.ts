@@ -157,13 +157,16 @@ describe('the chat page', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Send' }).waitFor();
       expect(await page.locator('.answer .text').textContent()).toMatch(/\[stopped\]$/);
+      expect(await page.locator('.answer .reminder').textContent()).toBe(REMINDER);
+      await page.reload();
+      expect(await page.locator('.answer .reminder').textContent()).toBe(REMINDER);
       await page.route('**/v1/**', (route) => route.abort());
       await page.locator('#question').fill('And water?');
       await page.keyboard.press('Enter');
       await page.getByText('The server cannot be reached.', { exact: false }).last().waitFor();
       await page.unroute('**/v1/**');
       await page.getByRole('button', { name: 'Try again' }).click();
-      await page.locator('.answer .reminder').waitFor();
+      await page.locator('.answer .reminder').nth(1).waitFor();
     } finally {
       await close();
     }

@@ -352,4 +352,21 @@ describe('shutting down', () => {
     await closed;
     await expect(fetch(`${closing.url}/health`)).rejects.toThrow();
   });
+
+  it('ends an answer that it cuts off with the disclaimer', { retry: 4 }, async () => {
+    const closing = await start();
+    await closing.load();
+    const response = await post(body({ max_tokens: 400, stream: true, temperature: 2 }), closing);
+    let text = '';
+    let closed: Promise<void> | undefined;
+    for await (const bytes of response.body!) {
+      text += Buffer.from(bytes).toString();
+      if (/"content":"[^"]/.test(text)) closed ??= closing.close(0);
+    }
+    await closed;
+    expect(text).toContain('the answer was stopped');
+    expect(text).not.toContain('[DONE]');
+    const pieces = text.match(/"content":"[^"]*"/g)!.map((piece) => JSON.parse(`{${piece}}`).content);
+    expect(pieces.join('').endsWith(`\n\n${DISCLAIMER}`)).toBe(true);
+  });
 });

@@ -80,7 +80,7 @@ describe('a conversation in the terminal', () => {
     });
     expect(interrupts).toBe(1);
     expect(text.match(/\[stopped\]/g)).toHaveLength(1);
-    expect(text.trimEnd().endsWith(DISCLAIMER)).toBe(true);
+    expect(text.trimEnd().endsWith(`${DISCLAIMER}\n[stopped]`)).toBe(true);
     expect(text.split(DISCLAIMER).length - 1).toBe(1);
   });
 

@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { ChatMessage } from '@alpacare/core';
-import { DISCLAIMER } from '@alpacare/safety';
 import type { AnswerOptions, Assistant } from '../config/open-assistant.ts';
 import { pc } from './colors.ts';
 import { messageOf } from './report-error.ts';
@@ -101,15 +100,13 @@ export async function terminalChat(assistant: Assistant, streams: ChatStreams, o
       }
     } catch (error) {
       if (!stop.signal.aborted) throw error;
-      // What was shown stays part of the conversation, and ends as every answer does.
-      const end = `${shown === '' ? '' : ' '}[stopped]\n\n${DISCLAIMER}`;
-      output.write(end);
-      shown += end;
+      // The guard has ended what was shown as every answer ends; it stays part of the conversation.
+      output.write(`${shown === '' ? '' : '\n'}${pc.dim('[stopped]')}`);
     } finally {
       answering = undefined;
     }
     output.write('\n\n');
-    turns.push({ role: 'user', content: question }, { role: 'assistant', content: shown });
+    if (shown !== '') turns.push({ role: 'user', content: question }, { role: 'assistant', content: shown });
   };
 
   const names = Object.keys(commands);
