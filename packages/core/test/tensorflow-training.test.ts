@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../src/data/random.ts';
-import { type Engine, f32Tensor, scalar } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
 import { OnnxEngine } from '../src/engine/onnx/onnx-engine.ts';
 import { ReferenceEngine } from '../src/engine/reference/reference-engine.ts';
 import { tensorflowAbsence } from '../src/engine/tensorflow/tensorflow-absence.ts';
@@ -11,12 +11,10 @@ import { TensorflowEngine, type TensorflowEngineOptions } from '../src/engine/te
 import { adapterParameters } from '../src/io/adapter-values.ts';
 import { openModel } from '../src/io/open-model.ts';
 import { readAdapter } from '../src/io/peft-adapter.ts';
-import { accumulatorName, batchFeeds, buildTrainingGraph } from '../src/train/loss.ts';
 import { loraMethod, type TuningMethod } from '../src/train/method.ts';
 import { Trainer, type TrainOptions } from '../src/train/trainer.ts';
 import {
   allLogits,
-  batchFromLabels,
   exampleFrom,
   goldenJson,
   goldenPath,
@@ -25,6 +23,7 @@ import {
   withPrefix,
   worstOf,
 } from './support/golden.ts';
+import { compileGolden, expectGradients, goldenMethod, goldenModels } from './support/golden-gradients.ts';
 
 const absence = tensorflowAbsence();
 const material = process.env.ALPACARE_MATERIAL;
@@ -41,48 +40,6 @@ async function withEngine<T>(options: TensorflowEngineOptions, use: (engine: Ten
   }
 }
 
-/** A method over one of the golden models, with the golden adapter. */
-async function goldenMethod(name: string, dropout = 0) {
-  const golden = goldenJson(`${name}/golden.json`);
-  const tensors = await goldenTensors(`${name}/golden.safetensors`);
-  const { model, weights } = await openModel(goldenPath(name));
-  const { rank, alpha, rslora: rsLora } = golden;
-  const spec = { rank, alpha, dropout, rsLora, targetModules: 'all-linear' } as const;
-  const method = loraMethod(model, weights, spec, createRandom(1), withPrefix(tensors, 'start:'));
-  return { golden, tensors, model, method };
-}
-
-/** Loss and gradients of one batch. */
-async function gradientsOf(engine: Engine, { golden, model, method }: Awaited<ReturnType<typeof goldenMethod>>) {
-  const program = await engine.compile(buildTrainingGraph(method));
-  const batch = batchFromLabels(golden.ids, golden.labels);
-  const values = [...method.initial];
-  const { loss, ...sums } = await program.run({
-    feeds: {
-      ...batchFeeds(model, batch),
-      ...Object.fromEntries(values.map(([p, { shape, data }]) => [p, f32Tensor(shape, data)])),
-      ...Object.fromEntries(
-        values.map(([p, { shape, data }]) => [accumulatorName(p), f32Tensor(shape, new Float32Array(data.length))]),
-      ),
-      scale: scalar(1 / batch.rows.length),
-    },
-    fetch: ['loss', ...values.map(([p]) => accumulatorName(p))],
-  });
-  await program.dispose();
-  return {
-    loss: loss!.data[0]! / batch.rows.length,
-    gradients: values.map(([p]) => [p, sums[accumulatorName(p)]!.data] as const),
-  };
-}
-
-const models = [
-  'tied-f32',
-  'untied-bf16',
-  'linear-rope-f16-sharded',
-  'llama3-rope-biases-tied-bf16',
-  'wide-heads-one-kv-f32',
-];
-
 describe('gradients on TensorFlow beside PyTorch in float64', () => {
   const pytorch = goldenJson('half-precision-errors.json');
   const cases: readonly (readonly [TensorflowEngineOptions, (name: string) => number])[] = [
@@ -91,15 +48,10 @@ describe('gradients on TensorFlow beside PyTorch in float64', () => {
     [{ compute: 'bf16', weights: 'bf16' }, (name) => pytorch[name].bf16],
   ];
   describe.each(cases)('%o: at most as far off as PyTorch', (options, bound) => {
-    it.each(models)('%s', async (name) => {
+    it.each(goldenModels)('%s', async (name) => {
       await withEngine(options, async (engine) => {
         const subject = await goldenMethod(name);
-        const expected = withPrefix(subject.tensors, 'gradient:');
-        const { loss, gradients } = await gradientsOf(engine, subject);
-        const tolerance = bound(name);
-        expect(Math.abs(loss / subject.golden.loss - 1)).toBeLessThan(tolerance);
-        const worst = worstOf(gradients.map(([p, data]) => [p, relativeError(data, expected.get(p)!.data)]));
-        expect(worst.error, JSON.stringify(worst)).toBeLessThan(tolerance);
+        await expectGradients(await compileGolden(engine, subject), subject, bound(name));
       });
     });
   });
@@ -232,7 +184,7 @@ describe('what is left behind', () => {
     const { method } = await goldenMethod('tied-f32', 0.1);
     await withEngine({}, async (engine) => {
       const empty = await engine.census();
-      expect(empty.tensors).toBe(0);
+      await expect(empty.tensors).toBe(0);
       const examples = Array.from({ length: 9 }, (_, i) =>
         exampleFrom(
           `${i}`,

@@ -1,20 +1,19 @@
 /** Training on the WebGPU device of the onnx engine. Needs a Vulkan driver, see src/engine/onnx/onnx-webgpu.test.ts. */
+
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { createRandom } from '../src/data/random.ts';
-import { f32Tensor, scalar } from '../src/engine/engine.ts';
 import { OnnxEngine } from '../src/engine/onnx/onnx-engine.ts';
+import { webgpuAbsence } from '../src/engine/onnx/webgpu-absence.ts';
 import { ReferenceEngine } from '../src/engine/reference/reference-engine.ts';
 import { openModel } from '../src/io/open-model.ts';
 import { quantizeModel } from '../src/io/quantize-model.ts';
 import { temporaryFolder } from '../src/testing/temporary-folder.ts';
 import { writeTinyModel } from '../src/testing/tiny-model.ts';
-import { accumulatorName, batchFeeds, buildTrainingGraph } from '../src/train/loss.ts';
 import { loraMethod } from '../src/train/method.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import {
   allLogits,
-  batchFromLabels,
   exampleFrom,
   goldenJson,
   goldenPath,
@@ -23,8 +22,9 @@ import {
   withPrefix,
   worstOf,
 } from './support/golden.ts';
+import { compileGolden, expectGradients, goldenMethod, goldenModels } from './support/golden-gradients.ts';
 
-const absence = process.env.VK_ICD_FILENAMES ? undefined : 'VK_ICD_FILENAMES names no Vulkan driver';
+const absence = webgpuAbsence();
 beforeEach((context) => {
   if (absence) context.skip(absence);
 });
@@ -101,42 +101,13 @@ it.each(['int8', 'int4', 'nf4'] as const)(
   120_000,
 );
 
-it.each([
-  'tied-f32',
-  'untied-bf16',
-  'linear-rope-f16-sharded',
-  'llama3-rope-biases-tied-bf16',
-  'wide-heads-one-kv-f32',
-])(
+it.each(goldenModels)(
   '%s: loss and gradients of float64 within 1e-4, and every product on the device',
   async (name) => {
-    const golden = goldenJson(`${name}/golden.json`);
-    const tensors = await goldenTensors(`${name}/golden.safetensors`);
-    const { model, weights } = await openModel(goldenPath(name));
-    const { rank, alpha, rslora: rsLora } = golden;
-    const spec = { rank, alpha, dropout: 0, rsLora, targetModules: 'all-linear' } as const;
-    const method = loraMethod(model, weights, spec, createRandom(1), withPrefix(tensors, 'start:'));
     const engine = new OnnxEngine({ device: 'webgpu' });
-    const program = await engine.compile(buildTrainingGraph(method));
-    const batch = batchFromLabels(golden.ids, golden.labels);
-    const values = [...method.initial];
-    const zeros = ({ shape, data }: { shape: readonly number[]; data: Float32Array }) =>
-      f32Tensor(shape, new Float32Array(data.length));
-    const { loss, ...sums } = await program.run({
-      feeds: {
-        ...batchFeeds(model, batch),
-        ...Object.fromEntries(values.map(([p, { shape, data }]) => [p, f32Tensor(shape, data)])),
-        ...Object.fromEntries(values.map(([p, value]) => [accumulatorName(p), zeros(value)])),
-        scale: scalar(1 / batch.rows.length),
-      },
-      fetch: ['loss', ...values.map(([p]) => accumulatorName(p))],
-    });
-    expect(Math.abs(loss!.data[0]! / batch.rows.length / golden.loss - 1)).toBeLessThan(1e-4);
-    const expected = withPrefix(tensors, 'gradient:');
-    const worst = worstOf(
-      values.map(([p]) => [p, relativeError(sums[accumulatorName(p)]!.data, expected.get(p)!.data)]),
-    );
-    expect(worst.error, JSON.stringify(worst)).toBeLessThan(1e-4);
+    const subject = await goldenMethod(name);
+    const program = await compileGolden(engine, subject);
+    await expectGradients(program, subject, 1e-4);
     const { onCpu } = (await program.placement())!;
     expect(Object.keys(onCpu).filter((op) => /MatMul|Gemm|Softmax|Scan/.test(op))).toEqual([]);
     await engine.dispose();

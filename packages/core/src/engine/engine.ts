@@ -38,6 +38,9 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** In what products with frozen matrices are computed; everything else is f32. */
+export type ComputeDType = 'f32' | 'f16' | 'bf16';
+
 export interface CompileOptions {
   /** Stands in error messages. */
   readonly label?: string;

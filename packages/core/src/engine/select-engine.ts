@@ -2,11 +2,10 @@
 import { CoreError, EngineUnavailableError, InvalidOptionError, type MissingPart } from '../errors.ts';
 import { missingForCuda, tensorflowRequirement } from './device/cuda-requirements.ts';
 import { findGpus, type Gpu, mayHaveNvidia } from './device/find-gpus.ts';
-import type { Engine } from './engine.ts';
+import type { ComputeDType, Engine } from './engine.ts';
 import { missingForOnnxCuda, type OnnxDevice } from './onnx/onnx-device.ts';
-import { OnnxEngine } from './onnx/onnx-engine.ts';
+import { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 import { findBinding } from './tensorflow/find-binding.ts';
-import type { ComputeDType } from './tensorflow/lower.ts';
 import { TensorflowEngine } from './tensorflow/tensorflow-engine.ts';
 import { runTrialStep } from './trial-step.ts';
 
@@ -20,7 +19,7 @@ export type EngineRequest = (typeof engineRequests)[number];
 export interface SelectEngineOptions {
   /** Processor threads of the onnx engine on the CPU. */
   readonly threads?: number;
-  /** In what the tensorflow engine multiplies with frozen weights. */
+  /** In what a GPU multiplies with frozen weights. Default: f32. The onnx engine on the CPU always computes in f32. */
   readonly compute?: ComputeDType;
 }
 
@@ -56,11 +55,15 @@ export interface SelectedEngine {
   readonly choice: EngineChoice;
 }
 
-const onnx = (device: OnnxDevice, hindrance: EngineCandidate['hindrance'], threads?: number): EngineCandidate => ({
+const onnx = (
+  device: OnnxDevice,
+  hindrance: EngineCandidate['hindrance'],
+  options: Pick<OnnxEngineOptions, 'threads' | 'compute'>,
+): EngineCandidate => ({
   engine: 'onnx',
   device,
   hindrance,
-  open: () => Promise.resolve(new OnnxEngine({ device, ...(threads !== undefined && { threads }) })),
+  open: () => Promise.resolve(new OnnxEngine({ device, ...options })),
 });
 
 const tensorflow = (device: 'cuda' | 'any', compute?: ComputeDType): EngineCandidate => ({
@@ -95,19 +98,20 @@ export function engineCandidates(
   { threads, compute }: SelectEngineOptions = {},
   gpus: readonly Gpu[] = findGpus(),
 ): EngineCandidate[] {
-  const onCpu = onnx('cpu', () => undefined, threads);
-  const onCuda = [tensorflow('cuda', compute), onnx('cuda', cudaHindrance)];
+  const onCpu = onnx('cpu', () => undefined, threads === undefined ? {} : { threads });
+  const computing = compute === undefined ? {} : { compute };
+  const onCuda = [tensorflow('cuda', compute), onnx('cuda', cudaHindrance, computing)];
   switch (request) {
     case 'cpu':
       return [onCpu];
     case 'cuda':
       return onCuda;
     case 'webgpu':
-      return [onnx('webgpu', () => undefined)];
+      return [onnx('webgpu', () => undefined, computing)];
     case 'tensorflow':
       return [tensorflow('any', compute)];
     case 'auto':
-      return [...onCuda, onnx('webgpu', discreteOnly(gpus)), onCpu];
+      return [...onCuda, onnx('webgpu', discreteOnly(gpus), computing), onCpu];
     default:
       throw new InvalidOptionError(
         'engine',

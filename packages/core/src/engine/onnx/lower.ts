@@ -2,9 +2,15 @@
 import { EngineError } from '../../errors.ts';
 import { dropoutThreshold, MIX_1, MIX_2 } from '../../tensor/dropout-bits.ts';
 import { type Graph, isKind, leafName, type Node } from '../../tensor/graph.ts';
-import { isQuantized, type OpAttributes, type OpKind, type QuantizedWeightRef } from '../../tensor/op.ts';
+import {
+  isQuantized,
+  type OpAttributes,
+  type OpKind,
+  type QuantizedWeightRef,
+  type WeightRef,
+} from '../../tensor/op.ts';
 import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape } from '../../tensor/shape.ts';
-import { frozenProduct, gatherRows, type Int8Products, type ProductContext, widen } from './frozen-product.ts';
+import { frozenProduct, gatherRows, type Precision, type ProductContext, widen } from './frozen-product.ts';
 import type { OnnxDevice } from './onnx-device.ts';
 import { OnnxGraph, onnxType } from './onnx-graph.ts';
 import { stackProduct, WebgpuGraph } from './webgpu-lowering.ts';
@@ -15,7 +21,7 @@ interface LoweringContext<K extends OpKind> {
   readonly inputs: readonly string[];
   readonly node: Node<K>;
   readonly attributes: OpAttributes[K];
-  readonly int8: Int8Products;
+  readonly precision: Precision;
   readonly device: OnnxDevice;
   /** What else the graph does with the two sides of a product. */
   productOf(node: Node): ProductContext;
@@ -83,11 +89,11 @@ export const lowerings: { readonly [K in OpKind]: Lowering<K> } = {
   geluTanh: ({ onnx, inputs }) => onnx.emit('com.microsoft.FastGelu', inputs),
 
   matmul: (context) => {
-    const { onnx, inputs, node, attributes, int8, device } = context;
+    const { onnx, inputs, node, attributes, precision, device } = context;
     const { transposeA, transposeB, alpha } = attributes;
-    const [left, right] = node.inputs.map((_, i) => quantizedInput(node, i));
+    const [left, right] = node.inputs.map((_, i) => storedInput(node, i, precision));
     if (right && !transposeA && node.shape.length === 2) {
-      const product = frozenProduct(onnx, inputs[0]!, right, transposeB, int8, context.productOf(node));
+      const product = frozenProduct(onnx, inputs[0]!, right, transposeB, precision, context.productOf(node));
       return alpha === 1 ? product : onnx.emit('Mul', [product, onnx.float(alpha)]);
     }
     const operands = [left ? widen(onnx, left) : inputs[0]!, right ? widen(onnx, right) : inputs[1]!];
@@ -197,13 +203,13 @@ function chunkedHead(
   loss: boolean,
   gradient: boolean,
 ): readonly string[] {
-  const { onnx, inputs, node, int8, device, shapeOf } = context;
+  const { onnx, inputs, node, precision, device, shapeOf } = context;
   const [x, weight, labels] = inputs as [string, string, string];
-  const ref = quantizedInput(node, 1);
+  const ref = storedInput(node, 1, precision);
   /** nats [R], and the slope for rows [R, H], of one chunk. */
   const head = (body: OnnxGraph, rows: string, at: string): string[] => {
     const product = (left: string, transposed: boolean) => {
-      if (ref) return frozenProduct(body, left, ref, transposed, int8);
+      if (ref) return frozenProduct(body, left, ref, transposed, precision);
       return body.emit('com.microsoft.FusedMatMul', [left, weight], { transB: Number(transposed) });
     };
     const logits = product(rows, true);
@@ -246,20 +252,30 @@ export function weightsOfGradients(graph: Graph): Node[] {
   });
 }
 
+/** Where an input is a weight that is not multiplied as f32, how it is stored. */
+function storedInput(node: Node, index: number, precision: Precision): WeightRef | undefined {
+  const input = node.inputs[index]!;
+  if (!isKind(input, 'weight')) return undefined;
+  const { ref } = input.attributes;
+  return isMultipliedAsStored(ref, precision) ? ref : undefined;
+}
+
+const isMultipliedAsStored = (ref: WeightRef, { compute = 'f32' }: Precision): boolean =>
+  isQuantized(ref) || (compute !== 'f32' && ref.shape.length === 2);
+
 /** Where an input is a quantised weight, how it is stored. */
 function quantizedInput(node: Node, index: number): QuantizedWeightRef | undefined {
   const input = node.inputs[index]!;
   return isKind(input, 'weight') && isQuantized(input.attributes.ref) ? input.attributes.ref : undefined;
 }
 
-export interface LoweringOptions {
-  readonly int8: Int8Products;
+export interface LoweringOptions extends Precision {
   readonly device?: OnnxDevice;
 }
 
 /** @returns the bytes of an ONNX model whose frozen weights point into their safetensors files */
 export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'accurate' }): Uint8Array {
-  const { int8, device = 'cpu' } = options;
+  const { device = 'cpu', ...precision } = options;
   const onnx = device === 'webgpu' ? new WebgpuGraph() : new OnnxGraph();
   const values = new Map<Node, string>();
   const symbols = new Map<string, string>();
@@ -296,7 +312,8 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
   const valueFor = (node: Node, user?: OpKind): string => {
     if (!isKind(node, 'weight')) return values.get(node)!;
     const { ref } = node.attributes;
-    const readsItself = user === 'gather' || (isQuantized(ref) && user !== undefined && productKinds.has(user));
+    const readsItself =
+      user === 'gather' || (isMultipliedAsStored(ref, precision) && user !== undefined && productKinds.has(user));
     return readsItself ? '' : widen(onnx, ref);
   };
   const goingBack = new Set(weightsOfGradients(graph));
@@ -317,7 +334,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
       inputs,
       node,
       attributes: node.attributes,
-      int8,
+      precision,
       device,
       productOf: ({ inputs: [left, right] }) => ({
         siblings: siblings.get(left!) ?? [],

@@ -42,11 +42,14 @@ export function vulkanDrivers(): string[] {
   );
 }
 
+/** Of the library that finds those drivers; none where it is not installed. */
+export const vulkanLoaderVersions = (): string[] => presentVersions(findLibraries(), 'libvulkan');
+
 /** @param problem  what ONNX Runtime said when it refused */
 export function missingForWebgpu(problem: string): MissingPart[] {
   const missing: MissingPart[] = [];
   if (process.platform === 'linux') {
-    if (presentVersions(findLibraries(), 'libvulkan').length === 0) {
+    if (vulkanLoaderVersions().length === 0) {
       missing.push({
         part: 'Vulkan loader',
         needed: 'libvulkan.so.1',

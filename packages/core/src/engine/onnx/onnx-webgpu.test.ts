@@ -3,14 +3,16 @@
  *   apt-get install chromium libvulkan1
  *   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json npx vitest run onnx-webgpu
  */
+
 import { beforeEach, expect, it } from 'vitest';
 import { GraphBuilder } from '../../tensor/graph.ts';
 import { dropout, input, matmul } from '../../tensor/ops.ts';
 import { engineConformance } from '../conformance.ts';
 import { f32Tensor, intScalar } from '../engine.ts';
 import { OnnxEngine } from './onnx-engine.ts';
+import { webgpuAbsence } from './webgpu-absence.ts';
 
-const absence = process.env.VK_ICD_FILENAMES ? undefined : 'VK_ICD_FILENAMES names no Vulkan driver';
+const absence = webgpuAbsence();
 beforeEach((context) => {
   if (absence) context.skip(absence);
 });

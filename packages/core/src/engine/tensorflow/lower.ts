@@ -8,11 +8,9 @@ import type { StorageDType } from '../../tensor/dtype.ts';
 import { type Graph, isKind, leafName, type Node } from '../../tensor/graph.ts';
 import { isQuantized, type OpAttributes, type OpKind } from '../../tensor/op.ts';
 import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape } from '../../tensor/shape.ts';
+import type { ComputeDType } from '../engine.ts';
 import { boolAttribute, intAttribute, type Plan, PlanBuilder, TfType, typeAttribute } from './plan.ts';
 import { gatherRows, type HeldDType, type HeldWeight, storages } from './storage.ts';
-
-/** Type in which products with a frozen weight are computed; everything else is f32. */
-export type ComputeDType = 'f32' | 'f16' | 'bf16';
 
 export interface LoweringOptions {
   readonly compute: ComputeDType;

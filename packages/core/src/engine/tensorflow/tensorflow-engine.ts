@@ -9,10 +9,10 @@ import { type Graph, isKind } from '../../tensor/graph.ts';
 import { resolveDim, resolveShape } from '../../tensor/shape.ts';
 import { bindSymbols, type GraphLeaf, graphLeaves } from '../check-feeds.ts';
 import { missingForCuda, tensorflowRequirement } from '../device/cuda-requirements.ts';
-import type { CompileOptions, Engine, HostTensor, Program, RunRequest, Variable } from '../engine.ts';
+import type { CompileOptions, ComputeDType, Engine, HostTensor, Program, RunRequest, Variable } from '../engine.ts';
 import { EngineThread } from '../engine-thread.ts';
 import { findBinding } from './find-binding.ts';
-import { type ComputeDType, lowerGraph } from './lower.ts';
+import { lowerGraph } from './lower.ts';
 import type { Plan } from './plan.ts';
 import { type Bf16Probe, probeBf16 } from './probe-bf16.ts';
 
