@@ -1,7 +1,7 @@
 /** Loss and perplexity of a model on examples. */
 import { batches } from '../data/batch.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
-import type { Engine, Program, Variable } from '../engine/engine.ts';
+import { type Engine, f32Tensor, type HostTensor, type Program, type Variable } from '../engine/engine.ts';
 import { batchFeeds, buildEvaluationGraph } from './loss.ts';
 import type { ModelVariant } from './method.ts';
 
@@ -33,10 +33,10 @@ export class Evaluator {
     return new Evaluator(variant, await engine.compile(buildEvaluationGraph(variant), { label: 'evaluation' }));
   }
 
-  /** @param parameters  current values on the engine */
+  /** @param parameters  values in place of the variant's initial ones, such as those in training on the engine */
   async *score(
     examples: readonly EncodedExample[],
-    parameters: Readonly<Record<string, Variable>>,
+    parameters: Readonly<Record<string, HostTensor | Variable>> = this.#initial(),
     { batchSize = 8, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<ExampleScore> {
     let next = 0;
@@ -57,6 +57,12 @@ export class Evaluator {
         from = to;
       }
     }
+  }
+
+  #initial(): Record<string, HostTensor> {
+    return Object.fromEntries(
+      [...this.variant.initial].map(([name, { shape, data }]) => [name, f32Tensor(shape, data)]),
+    );
   }
 
   dispose(): Promise<void> {

@@ -1,0 +1,117 @@
+/** Every example runs as its first comment says, and does what it is there to show. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const base = 'packages/cli/assets/base-model';
+const argumentsOf = (name: string, args: readonly string[]) => [
+  '--conditions=alpacare-source',
+  '--import',
+  'tsx',
+  join('examples', name),
+  ...args,
+];
+
+async function example(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, argumentsOf(name, args), { cwd: root });
+  return stdout;
+}
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alpacare-examples-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('examples', { timeout: 180_000 }, () => {
+  it('fine-tune.ts lowers the perplexity and writes an adapter; evaluate.ts says so of unseen answers', async () => {
+    const run = join(folder, 'run');
+    const [before, after] = [...(await example('fine-tune.ts', base, run)).matchAll(/[\d.]+$/gm)].map(Number);
+    expect(after).toBeLessThan(before!);
+    expect(await readdir(run)).toEqual(
+      expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'manifest.json']),
+    );
+
+    const report = await example('evaluate.ts', run);
+    const [, texts, low, high] = /of (\d+) unseen.*\n.*interval (-[\d.]+) % to (-[\d.]+) %/.exec(report)!.map(Number);
+    expect(texts).toBeGreaterThanOrEqual(30);
+    expect(low).toBeLessThan(high!);
+    expect(report).toContain('The adapter');
+    expect(report.match(/unguarded: \d violations? in 5 outputs/g)).toHaveLength(2);
+  });
+
+  it('guard-any-stream.ts stops before the dose', async () => {
+    const stdout = await example('guard-any-stream.ts');
+    expect(stdout).toContain('A fever is a body temperature');
+    expect(stdout).not.toMatch(/500|tablets/);
+    expect(stdout.match(/This is educational only/g)).toHaveLength(1);
+  });
+
+  it('custom-rules.ts applies the rules of the file, of the code and of the standard', async () => {
+    const stdout = await example('custom-rules.ts');
+    expect(stdout).toContain('replaced: clinic/no-promises, dosage, clinic/invented-numbers');
+    expect(stdout).not.toMatch(/guaranteed|400|555/);
+    expect(stdout).toContain('Rest and fluids help.');
+  });
+
+  it('ai-sdk.ts answers through the SDK, and the guard answers in place of a dose', async () => {
+    const stdout = await example('ai-sdk.ts');
+    const [streamed, , refused] = stdout.split(/\n\n\[(.*?)\] /);
+    expect(streamed!.length).toBeGreaterThan(80);
+    expect(stdout).toContain('[content-filter] I can');
+    expect(refused).not.toMatch(/\d/);
+    expect(stdout.match(/This is educational only/g)).toHaveLength(2);
+  });
+
+  it('http-app.ts streams guarded answers, and audits without the text', async () => {
+    const child = spawn(process.execPath, argumentsOf('http-app.ts', []), {
+      cwd: root,
+      env: { ...process.env, PORT: '0' },
+    });
+    let audit = '';
+    child.stderr.on('data', (chunk) => {
+      audit += chunk;
+    });
+    try {
+      const [url = ''] = await new Promise<string[]>((resolve, reject) => {
+        createInterface(child.stdout).once('line', (line) => resolve([line]));
+        child.once('exit', () => reject(new Error(audit)));
+      });
+      const ask = (body: unknown) =>
+        fetch(url, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      expect(await (await ask({ question: 'What is a fever?' })).text()).toContain('This is educational only');
+      expect(await (await ask({ question: 'How many mg of ibuprofen should I take?' })).text()).not.toMatch(/\d/);
+      expect((await ask({ query: 1 })).status).toBe(400);
+      expect(audit).toContain('"decision":"fallback"');
+      expect(audit).not.toMatch(/fever|ibuprofen/);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it('review-study.ts goes from plan to gate, and its report needs nothing beside it', async () => {
+    const stdout = await example('review-study.ts', folder);
+    expect(stdout).toMatch(/adapter: undecided[\s\S]*base: fail/);
+    const report = await readFile(join(folder, 'report.html'), 'utf8');
+    expect(report).toContain('Pilot review');
+    expect(report).not.toMatch(/src="https?:|\bann\b|\bbob\b/);
+  });
+
+  it('medinstruct-52k.ts makes its first steps in a dry run', async () => {
+    const stdout = await example('medinstruct-52k.ts', '--dry-run');
+    const losses = [...stdout.matchAll(/loss ([\d.]+)/g)].map(([, loss]) => Number(loss));
+    expect(losses).toHaveLength(4);
+    expect(losses[3]).toBeLessThan(losses[0]!);
+    expect(stdout).toContain('saved to runs');
+  });
+});
