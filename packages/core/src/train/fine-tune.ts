@@ -10,6 +10,7 @@ import { promptTemplate, type TemplateName } from '../data/prompt-template.ts';
 import { createRandom } from '../data/random.ts';
 import { assertTokenizerFits, type Tokenizer } from '../data/tokenizer.ts';
 import type { Engine } from '../engine/engine.ts';
+import { type EngineChoice, type EngineRequest, selectEngine } from '../engine/select-engine.ts';
 import { InvalidOptionError, NonFiniteLossError } from '../errors.ts';
 import { packAdapter, startAdapter } from '../io/adapter-values.ts';
 import { type OpenedModel, openModel } from '../io/open-model.ts';
@@ -87,6 +88,7 @@ export interface ResumeEvent {
   readonly step: number;
 }
 export type FineTuneEvent =
+  | EngineChoice
   | TrainEvent
   | PrepareEndEvent
   | BaselineEndEvent
@@ -198,12 +200,26 @@ async function fullJob(opened: OpenedModel, options: FineTuneOptions, full: Full
  *
  * Perplexities count the answers without the disclaimer. An abort saves what there is. When the loss stops being a
  * number, the last good adapter is saved and the error is thrown.
+ *
+ * @param engine  one that is open, or what to look for; then the first event says which was taken and why, and it is
+ *   closed at the end
+ * @throws {EngineUnavailableError} listing what the device that was asked for lacks
  */
 export async function* fineTune(
-  engine: Engine,
+  engine: Engine | EngineRequest,
   options: FineTuneOptions,
   inputs?: FineTuneInputs,
 ): AsyncGenerator<FineTuneEvent, void> {
+  if (typeof engine === 'string') {
+    const selected = await selectEngine(engine);
+    try {
+      yield selected.choice;
+      yield* fineTune(selected.engine, options, inputs);
+    } finally {
+      await selected.engine.dispose();
+    }
+    return;
+  }
   const { opened, prepared } = inputs ?? (await prepareFineTune(options));
   const { split, report, manifest } = prepared;
   const seed = options.train?.seed ?? options.seed ?? 42;
