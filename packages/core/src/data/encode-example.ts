@@ -129,12 +129,18 @@ export function encodePromptText(text: string, template: PromptTemplate, tokeniz
   return template.addSpecialTokens ? [...leadingSpecialIds(tokenizer), ...ids] : ids;
 }
 
-function leadingSpecialIds(tokenizer: Tokenizer): number[] {
+const leadingIds = new WeakMap<Tokenizer, readonly number[]>();
+
+function leadingSpecialIds(tokenizer: Tokenizer): readonly number[] {
+  const known = leadingIds.get(tokenizer);
+  if (known !== undefined) return known;
   const plain = tokenizer.encode('a', { addSpecialTokens: false });
   const added = tokenizer.encode('a', { addSpecialTokens: true });
   let from = 0;
   while (from + plain.length < added.length && !startsWith(added.slice(from), plain)) from += 1;
-  return added.slice(0, from);
+  const ids = added.slice(0, from);
+  leadingIds.set(tokenizer, ids);
+  return ids;
 }
 
 function encodeAnswer(

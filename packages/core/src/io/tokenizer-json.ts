@@ -9,7 +9,7 @@
  *  - white space is Unicode's in the GPT-2 pre-tokenizer: U+0085 is, U+FEFF is not, other than in JavaScript's `\s`;
  *  - lone surrogates become U+FFFD before encoding;
  *  - a whole text without pre-tokenizer is cut where no merge can reach across, for speed (see `splitAtWords`);
- *  - words that were cut before are found faster (see `WordCache`).
+ *  - words that were cut before are found faster (see `word-encoder.ts`).
  * Not followed is one fault of tokenizers 0.23: it decodes special tokens saved as "normalized" with a space before them and
  * does not skip them. transformers skips them, and so do we.
  */
@@ -20,7 +20,7 @@ import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import type { Tokenizer } from '../data/tokenizer.ts';
 import { TokenizerFileError } from '../errors.ts';
-import { WordCache } from './word-cache.ts';
+import { createWordEncoder } from './word-encoder.ts';
 
 /** No tokenizer in use comes near this; a larger id in a file would only allocate memory. */
 const MAX_TOKEN_ID = 2 ** 24;
@@ -113,10 +113,10 @@ export function createTokenizer(
   } catch (error) {
     throw new TokenizerFileError(file, 'uses a part that @huggingface/tokenizers does not support', { cause: error });
   }
-  (library.model as { cache?: WordCache }).cache &&= new WordCache();
   fixByteFallback(library);
   fixWhiteSpace(library);
   splitAtWords(library, parsed.model);
+  const encodeWords = createWordEncoder(library);
 
   const tokens = (library.model as unknown as { vocab: (string | undefined)[] }).vocab;
   const special = new Map(parsed.added_tokens.filter((token) => token.special).map((t) => [t.content, t.id] as const));
@@ -138,8 +138,10 @@ export function createTokenizer(
     namedTokens,
     fingerprint: createHash('sha256').update(json).digest('hex'),
     encode(text, options = {}) {
-      const wellFormed = text.replace(/\p{Surrogate}/gu, '\uFFFD');
-      return library.encode(wellFormed, { add_special_tokens: options.addSpecialTokens ?? true }).ids;
+      const wellFormed = /[\ud800-\udfff]/.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text;
+      const addSpecialTokens = options.addSpecialTokens ?? true;
+      const ids = addSpecialTokens ? null : encodeWords(wellFormed);
+      return ids ?? library.encode(wellFormed, { add_special_tokens: addSpecialTokens }).ids;
     },
     decode(ids, options = {}) {
       const known = ids.filter((id) => tokens[id] !== undefined && !(options.skipSpecialTokens && specialIds.has(id)));
@@ -235,7 +237,17 @@ function splitAtWords(library: Library, model: { readonly merges?: unknown }): v
     if (left === undefined || right === undefined) return;
     if (right.startsWith(SPACE) && !left.endsWith(SPACE)) return;
   }
-  const split = (text: string): string[] => text.split(/(?<=[^\u2581])(?=\u2581)/u);
+  const split = (text: string): string[] => {
+    const words: string[] = [];
+    let from = 0;
+    for (let at = text.indexOf(SPACE, 1); at !== -1; at = text.indexOf(SPACE, at + 1)) {
+      if (text[at - 1] === SPACE) continue;
+      words.push(text.slice(from, at));
+      from = at;
+    }
+    words.push(text.slice(from));
+    return words;
+  };
   library.pre_tokenizer = split as unknown as NonNullable<Library['pre_tokenizer']>;
 }
 
