@@ -65,6 +65,37 @@ describe('cleanRecords', () => {
     );
   });
 
+  it('takes no shortcut that shows', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ' ',
+        '  ',
+        '\t',
+        '\n',
+        '\r',
+        '\r\n',
+        '\n\n\n',
+        '\u00a0',
+        '\u2028',
+        '\u0085',
+        'a',
+        '- b',
+        '🫀',
+        '\ufeff',
+      ),
+      fc.string({ unit: 'binary', maxLength: 3 }),
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (one) => {
+        // What is added has to go, and makes sure that the text is looked at in full.
+        expect(normaliseWhitespace(`${one}\n\n\n\n`)).toBe(normaliseWhitespace(one));
+        expect(stripControlCharacters(`\u0000${one}`)).toBe(stripControlCharacters(one));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('keeps indentation and emoji joined by zero-width joiners', () => {
     const list = 'A list:\n- one\n  - two 👩‍⚕️';
     expect(normaliseWhitespace(stripControlCharacters(list))).toBe(list);

@@ -71,6 +71,8 @@ export function cleanRecords(
 export interface Cleaner {
   /** The cleaned record, or null where it is dropped. */
   add(record: InstructionRecord): InstructionRecord | null;
+  /** {@link recordHash} of a record that {@link Cleaner.add} returned. */
+  hashOf(record: InstructionRecord): string;
   report(): CleanReport;
 }
 
@@ -81,6 +83,7 @@ export function createCleaner(options: CleanOptions = {}): Cleaner {
     throw new InvalidOptionError('minAnswerCharacters', `must be a positive integer, found ${minAnswerCharacters}`);
   }
   const seen = new Map<string, RecordName>();
+  const hashes = new WeakMap<InstructionRecord, string>();
   const dropped: DroppedRecord[] = [];
   const changed: ChangedRecord[] = [];
   let read = 0;
@@ -110,8 +113,11 @@ export function createCleaner(options: CleanOptions = {}): Cleaner {
       }
       seen.set(hash, name);
       if (changes.length > 0) changed.push({ ...name, changes });
-      return { ...record, ...texts };
+      const clean = { ...record, ...texts };
+      hashes.set(clean, hash);
+      return clean;
     },
+    hashOf: (record) => hashes.get(record) ?? recordHash(record),
     report: () => ({ read, kept: read - dropped.length, dropped: [...dropped], changed: [...changed] }),
   };
 }
@@ -137,18 +143,23 @@ function cleanTexts(record: Texts): { texts: Texts; changes: ChangeKind[] } {
  * several scripts need them.
  */
 export function stripControlCharacters(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufeff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu,
-    '',
-  );
+  return MAY_HOLD_CONTROLS.test(text) ? text.replace(CONTROLS, '') : text;
 }
+
+const CONTROLS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufeff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]|\p{Surrogate}/gu;
+/** Most texts have none of these code units, and to look for them is far quicker than to look for code points. */
+const MAY_HOLD_CONTROLS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]/;
 
 /**
  * Line ends become \n, other spaces a plain space; spaces at the end of lines go, runs of spaces inside a line become one, more than
  * one empty line becomes one, and the text is trimmed. Indentation stays, for lists.
  */
 export function normaliseWhitespace(text: string): string {
+  if (!mayNeedNormalising(text)) return text.trim();
   return text
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(/[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
@@ -157,3 +168,9 @@ export function normaliseWhitespace(text: string): string {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
+
+/** Whether any replacement above may find something; without it only the ends are trimmed. Searches for a text are far quicker than patterns. */
+const mayNeedNormalising = (text: string): boolean =>
+  UNUSUAL_SPACES.some((space) => text.includes(space)) ||
+  /[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(text);
+const UNUSUAL_SPACES = ['  ', '\t', '\r', ' \n', '\n\n\n'];

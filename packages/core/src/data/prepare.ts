@@ -15,7 +15,7 @@ import type { EncodeOutcome, EncodeRules } from './encode-record.ts';
 import { createManifest, type SplitManifest } from './manifest.ts';
 import { type PromptTemplate, templateHash, type Wording } from './prompt-template.ts';
 import { type ReadRecordsOptions, readRecords } from './read-records.ts';
-import { type InstructionRecord, recordHash } from './record.ts';
+import type { InstructionRecord } from './record.ts';
 import { DEFAULT_SEED, DEFAULT_SPLIT, type Split, type SplitSize, splitRecords } from './split.ts';
 import { TokenCache } from './token-cache.ts';
 import { type ParallelOptions, tokenizeRecords } from './tokenize-pool.ts';
@@ -77,7 +77,7 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
     if (record !== null) records.push(record);
   }
 
-  const hashes = records.map(recordHash);
+  const hashes = records.map(cleaner.hashOf);
   const { outcomes, cached } = await encodeAll(records, hashes, rules, options);
   const kept: PreparedRecord[] = [];
   const keptHashes = new Map<PreparedRecord, string>();

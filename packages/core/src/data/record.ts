@@ -1,5 +1,5 @@
 /** The one shape that all formatting uses. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Where a record was read: a path as it was given and a line counted from 1. */
 export interface RecordSource {
@@ -17,9 +17,16 @@ export interface InstructionRecord {
   readonly source?: RecordSource;
 }
 
-/** SHA-256 (hex) of the three texts as JSON: the same for the same content, wherever it was read and whatever its id. */
-export function recordHash(record: Pick<InstructionRecord, 'instruction' | 'input' | 'output'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([record.instruction, record.input, record.output]))
-    .digest('hex');
+type Texts = Pick<InstructionRecord, 'instruction' | 'input' | 'output'>;
+
+let last: (Texts & { readonly hash: string }) | undefined;
+
+/**
+ * SHA-256 (hex) of the three texts as JSON: the same for the same content, wherever it was read and whatever its id. A record is hashed when
+ * it is read and again when it has been cleaned, mostly to the same texts: so the last one is remembered.
+ */
+export function recordHash({ instruction, input, output }: Texts): string {
+  if (last?.instruction === instruction && last.input === input && last.output === output) return last.hash;
+  last = { instruction, input, output, hash: hash('sha256', JSON.stringify([instruction, input, output]), 'hex') };
+  return last.hash;
 }
