@@ -134,6 +134,22 @@ describe('alpacare', () => {
     expect(asked.stdout).not.toMatch(/\d/);
   });
 
+  it('keeps the tokens of a run for the next one, where it is not told otherwise', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+    await alpacare('train', '-m', base, '-d', records, '-o', first, ...quick);
+    const [file] = await readdir(join(first, 'tokens'));
+    const before = await readFile(join(first, 'tokens', file!));
+    const shared = ['--token-cache', join(first, 'tokens')];
+    expect((await alpacare('train', '-m', base, '-d', records, '-o', second, ...quick, ...shared)).code).toBe(0);
+    expect(await readdir(second)).not.toContain('tokens');
+    expect((await readFile(join(first, 'tokens', file!))).equals(before)).toBe(true);
+    expect(await readFile(join(second, 'adapter_model.safetensors'))).toEqual(
+      await readFile(join(first, 'adapter_model.safetensors')),
+    );
+    await alpacare('train', '-m', base, '-d', records, '-o', second, ...quick, '--no-token-cache');
+    expect(await readdir(second)).not.toContain('tokens');
+  });
+
   it('ends an answer that Ctrl-C stops with the disclaimer', async () => {
     const ask = ['generate', 'Tell me about sleep and rest.', '-m', base, '--max-new-tokens', '400'];
     const child = spawn(process.execPath, [bin, ...ask, '--temperature', '2', '--repetition-penalty', '1.5']);

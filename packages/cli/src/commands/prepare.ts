@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { InstructionRecord, LayoutOptions, LocatedData, PreparedData } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { splitSize, wholeNumber } from '../config/options.ts';
+import { splitSize, tokenCacheOf, wholeNumber } from '../config/options.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 
@@ -57,7 +57,8 @@ export function prepareCommand(): Command {
     .option('--split <sizes>', 'train/validation/test: shares 90/5/5 or counts 5000,250,250', splitSize)
     .option('--seed <n>', 'of the split', wholeNumber, 42)
     .option('--threads <n>', 'processor threads', wholeNumber)
-    .option('--no-token-cache', 'keep no tokens for the next time')
+    .option('--token-cache <folder>', 'where tokens are kept for the next time; default: tokens in the output folder')
+    .option('--no-token-cache', 'keep no tokens')
     .option('--offline', 'ask nobody: only files and the cache', false)
     .addHelpText(
       'after',
@@ -81,7 +82,7 @@ interface PrepareFlags {
   readonly split?: ReturnType<typeof splitSize>;
   readonly seed: number;
   readonly threads?: number;
-  readonly tokenCache: boolean;
+  readonly tokenCache?: string | boolean;
   readonly offline: boolean;
 }
 
@@ -127,7 +128,7 @@ async function prepare(flags: PrepareFlags): Promise<void> {
       overLimit: flags.overLimit,
       seed: flags.seed,
       parallel: { tokenizerFolder: folder, threads: flags.threads },
-      ...(flags.tokenCache ? { tokenCache: join(flags.out, 'tokens') } : {}),
+      ...tokenCacheOf(flags.tokenCache, flags.out),
       ...(flags.split ? { split: flags.split } : {}),
     });
     await write(flags.out, prepared, sources);

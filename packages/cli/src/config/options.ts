@@ -1,4 +1,5 @@
 /** Parsers of command-line values. A wrong one is a usage error that says what was expected. */
+import { join } from 'node:path';
 import type { SplitSize } from '@alpacare/core';
 import { InvalidArgumentError } from 'commander';
 
@@ -42,4 +43,10 @@ export function splitSize(text: string): SplitSize {
   const total = train! + validation! + test!;
   if (Math.abs(total - 100) > 1e-9) throw new InvalidArgumentError(`Shares must add up to 100, found ${total}.`);
   return { fractions: { train: train! / 100, validation: validation! / 100, test: test! / 100 } };
+}
+
+/** What `--token-cache FOLDER` and `--no-token-cache` chose; by default tokens lie in the output folder. */
+export function tokenCacheOf(chosen: string | boolean | undefined, out: string): { tokenCache?: string } {
+  if (chosen === false) return {};
+  return { tokenCache: typeof chosen === 'string' ? chosen : join(out, 'tokens') };
 }

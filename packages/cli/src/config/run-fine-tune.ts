@@ -6,17 +6,21 @@ import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 import { createTrainingView, showAll } from '../ui/training-view.ts';
 import { openEngine } from './open-engine.ts';
+import { tokenCacheOf } from './options.ts';
 
 export interface RunFlags {
   readonly threads?: number;
   readonly engine: EngineRequest;
   readonly json: boolean;
+  /** Folder that keeps tokens for the next time; false: none. Default: `tokens` in the output folder. */
+  readonly tokenCache?: string | boolean;
 }
 
 export async function runFineTune(
-  options: FineTuneOptions,
-  { threads, json, engine: request }: RunFlags,
+  given: FineTuneOptions,
+  { threads, json, engine: request, tokenCache }: RunFlags,
 ): Promise<void> {
+  const options = { ...given, ...tokenCacheOf(tokenCache, given.output) };
   const core = await import('@alpacare/core');
   const interrupt = onInterrupt(() =>
     process.stderr.write('\nstopping after this step and saving; Ctrl-C again ends at once\n'),

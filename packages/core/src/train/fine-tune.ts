@@ -37,6 +37,7 @@ export interface FineTuneOptions
     | 'split'
     | 'seed'
     | 'minAnswerCharacters'
+    | 'tokenCache'
     | 'versions'
   > {
   /** A Hugging Face model folder with a tokenizer.json. */
@@ -117,6 +118,7 @@ export async function prepareFineTune(options: FineTuneOptions): Promise<FineTun
     ...options,
     tokenizer,
     template: promptTemplate(name, tokenizer),
+    parallel: { tokenizerFolder: options.model },
     maxTokens: Math.min(options.maxTokens ?? window, window),
     versions: { '@alpacare/core': coreVersion(), ...options.versions },
   });

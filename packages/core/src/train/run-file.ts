@@ -16,12 +16,12 @@ const schema = z.object({
   options: z.looseObject({ model: z.string(), records: z.array(z.string()).min(1) }),
 });
 
-/** Everything of {@link FineTuneOptions} that is data. */
-export type RunOptions = Omit<FineTuneOptions, 'signal' | 'resume'>;
+/** Everything of {@link FineTuneOptions} that decides what the run makes. */
+export type RunOptions = Omit<FineTuneOptions, 'signal' | 'resume' | 'tokenCache'>;
 
 /** Writes run.json into the output folder. Paths become absolute, so that it does not matter where it is read. */
 export async function writeRunFile(options: FineTuneOptions): Promise<void> {
-  const { signal: _signal, resume: _resume, output, ...rest } = options;
+  const { signal: _signal, resume: _resume, tokenCache: _cache, output, ...rest } = options;
   const kept = { ...rest, model: resolve(options.model), records: options.records.map((file) => resolve(file)) };
   const text = `${JSON.stringify({ version: 1, options: kept }, null, 2)}\n`;
   await writeFileAtomically(join(output, RUN_FILE), (file) => writeFully(file, new TextEncoder().encode(text)));
