@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { packed, packedPackages } from './pack.mjs';
 import { capture, install, pinned, run } from './workspace.mjs';
 
 if (install() !== 0) {
@@ -38,10 +39,14 @@ function step(name, command, args) {
 step('build', 'npx', ['--yes', pinned, '-r', 'run', 'build']);
 step('types', 'npx', ['tsc', '--noEmit']);
 step('lint', 'npx', ['biome', 'check', '.', '--error-on-warnings']);
-for (const name of ['core', 'safety', 'eval', 'cli']) {
-  step(`package ${name}`, 'npx', ['publint', 'run', `packages/${name}`, '--strict', '--pack', 'npm']);
+step('pack', process.execPath, ['scripts/pack.mjs']);
+for (const { name, file } of existsSync(packed) ? packedPackages() : []) {
+  step(`publint ${name}`, 'npx', ['publint', 'run', file, '--strict']);
+  // The command exports nothing that could be imported.
+  if (name !== '@alpacare/cli') step(`types ${name}`, 'npx', ['attw', file, '--profile', 'esm-only']);
 }
-step('package contents', process.execPath, ['scripts/check-packages.mjs']);
+step('package contents and sizes', process.execPath, ['scripts/check-packages.mjs']);
+step('licences of dependencies', process.execPath, ['scripts/check-licences.mjs']);
 
 console.log('\n=== unit tests');
 const folder = mkdtempSync(path.join(tmpdir(), 'alpacare-test-'));

@@ -23,18 +23,18 @@ export function run(command, args, options = {}) {
 
 /**
  * Runs a command without showing what it prints.
- * @param {string} command @param {string[]} args
+ * @param {string} command @param {string[]} args @param {string} [cwd]
  */
-export function capture(command, args) {
+export function capture(command, args, cwd = root) {
   const options = {
-    cwd: root,
+    cwd,
     encoding: /** @type {const} */ ('utf8'),
     shell: process.platform === 'win32',
     maxBuffer: 2 ** 28,
   };
   const { status, error, stdout, stderr } = spawnSync(command, args, options);
   if (error) throw error;
-  return { ok: status === 0, output: `${stdout}${stderr}` };
+  return { ok: status === 0, output: `${stdout}${stderr}`, stdout };
 }
 
 /** @param {string[]} args */
