@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
@@ -45,6 +46,7 @@ const commands = [
   initCommand(),
   prepareCommand(),
   growCommand(),
+  estimateCommand(),
   trainCommand(),
   resumeCommand(),
   verifyCommand(),

@@ -84,6 +84,7 @@ export {
   type QuantizeOptions,
   quantizeModel,
 } from './io/quantize-model.ts';
+export { type KeptQuantizedBase, openQuantizedBase, type QuantizedBaseOptions } from './io/quantized-base.ts';
 export { readWeight } from './io/read-weight.ts';
 export {
   readSafetensorsHeader,
@@ -122,6 +123,7 @@ export { type Graph, GraphBuilder, type Node } from './tensor/graph.ts';
 export * as ops from './tensor/ops.ts';
 export { printGraph } from './tensor/print-graph.ts';
 export { estimateMemory, type MemoryEstimate } from './train/estimate-memory.ts';
+export { estimateRun, type RunEstimate, type RunShape } from './train/estimate-run.ts';
 export { estimateStepMemory, largestBatch, type StepMemory, type StepShape } from './train/estimate-step.ts';
 export { type Evaluation, Evaluator, type ExampleScore, summarise } from './train/evaluate.ts';
 // Training and evaluation
@@ -140,6 +142,7 @@ export {
   fineTune,
   type PrepareEndEvent,
   prepareFineTune,
+  type QuantizeEndEvent,
   type ResumeEvent,
   type SaveEndEvent,
 } from './train/fine-tune.ts';
@@ -160,9 +163,8 @@ export { type GenerateOptions, Generator } from './generate/generator.ts';
 export { defaultSampling, type SamplingOptions } from './generate/sampler.ts';
 export { streamText, type TextEnd, type TextOptions } from './generate/text-stream.ts';
 // Engines, and what it takes to write one
-export type { Engine, HostTensor, Program, RunRequest, Variable } from './engine/engine.ts';
+export type { Engine, HostTensor, Int8Products, Program, RunRequest, Variable } from './engine/engine.ts';
 export type { OnnxDevice } from './engine/onnx/onnx-device.ts';
-export type { Int8Products } from './engine/onnx/frozen-product.ts';
 export type { Int8Choice } from './engine/onnx/integer-unit.ts';
 export { OnnxEngine, type OnnxEngineOptions } from './engine/onnx/onnx-engine.ts';
 export type { Placement } from './engine/onnx/placement.js';

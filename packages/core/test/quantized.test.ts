@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backward } from '../src/autodiff/backward.ts';
 import { createRandom } from '../src/data/random.ts';
+import type { Int8Products } from '../src/engine/engine.ts';
 import { f32Tensor, i32Tensor } from '../src/engine/engine.ts';
-import type { Int8Products } from '../src/engine/onnx/frozen-product.ts';
 import { OnnxEngine } from '../src/engine/onnx/onnx-engine.ts';
 import { ReferenceEngine } from '../src/engine/reference/reference-engine.ts';
 import { openModel } from '../src/io/open-model.ts';
 import { openQuantized, quantizeModel } from '../src/io/quantize-model.ts';
 import { readWeight } from '../src/io/read-weight.ts';
+import { readSafetensorsHeader, writeSafetensors } from '../src/io/safetensors.ts';
 import type { QuantizedDType } from '../src/tensor/dtype.ts';
 import { GraphBuilder } from '../src/tensor/graph.ts';
 import type { WeightRef } from '../src/tensor/op.ts';
@@ -141,4 +142,30 @@ describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
     const bytes = dtype === 'int8' ? 2 * outputs * 64 + 4 * outputs : (outputs * 64) / 2 + 4 * outputs;
     expect(entry.bytes).toBe(bytes);
   });
+});
+
+it.each(['fast', 'accurate'] as const)('the largest codes on both sides do not saturate (%s)', async (int8) => {
+  const opened = await openModel(join(folder, 'model'));
+  const plain = opened.weights.get(LINEAR)!;
+  const [O, I] = plain.shape as [number, number];
+  const ones = join(folder, 'ones.safetensors');
+  await writeSafetensors(ones, [{ name: LINEAR, dtype: 'f32', shape: [O, I], data: new Float32Array(O * I).fill(1) }]);
+  const ref = { ...plain, ...(await readSafetensorsHeader(ones)).tensors.get(LINEAR)!, dtype: 'f32' as const };
+  const weights = new Map([...opened.weights, [LINEAR, ref]]);
+  const file = join(folder, `ones-${int8}.safetensors`);
+  const quantized = await quantizeModel({ model: opened.model, weights }, { dtype: 'int8', file });
+  const graph = new GraphBuilder();
+  const w = weight(graph, quantized.weights.get(LINEAR)!);
+  const y = matmul(input(graph, 'x', 'f32', ['N', I]), w, { transposeB: true });
+  const dx = matmul(input(graph, 'dy', 'f32', ['N', O]), w);
+  const engine = new OnnxEngine({ threads: 1, int8 });
+  try {
+    const program = await engine.compile(graph.finish({ y, dx }));
+    const full = (width: number) => f32Tensor([8, width], new Float32Array(8 * width).fill(1));
+    const found = await program.run({ feeds: { x: full(I), dy: full(O) }, fetch: ['y', 'dx'] });
+    for (const value of found.y!.data) expect(value / I).toBeCloseTo(1, 2);
+    for (const value of found.dx!.data) expect(value / O).toBeCloseTo(1, 2);
+  } finally {
+    await engine.dispose();
+  }
 });

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
-import { engineOption, openEngine, tellEngine } from '../config/open-engine.ts';
+import { engineOption, openEngine, quantizeOption, tellEngine } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { terminalChat } from '../ui/terminal-chat.ts';
@@ -10,6 +10,7 @@ import { terminalChat } from '../ui/terminal-chat.ts';
 interface ChatFlags {
   readonly model: string;
   readonly adapter?: string;
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly system?: string;
   readonly maxNewTokens: number;
   readonly temperature: number;
@@ -30,6 +31,7 @@ export function chatCommand(): Command {
     .option('--top-p <p>', 'draw from the likeliest tokens that make up this share', positiveNumber, 0.9)
     .option('--seed <n>', 'of the draw; another one each time where left out', wholeNumber)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(quantizeOption())
     .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  alpacare chat --model ./base --adapter ./runs/first')
     .action(chat);
@@ -44,6 +46,7 @@ async function chat(flags: ChatFlags): Promise<void> {
     const assistant = await openAssistant(engine, {
       model: (await locateModel(flags.model, { onEvent: createHubView() })).folder,
       ...(flags.adapter !== undefined && { adapter: flags.adapter }),
+      ...(flags.quantize && { quantize: flags.quantize }),
     });
     const { stdin: input, stdout: output } = process;
     const terminal = input.isTTY === true && output.isTTY === true;

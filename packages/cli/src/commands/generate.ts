@@ -2,7 +2,7 @@
 import { text as readText } from 'node:stream/consumers';
 import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
-import { engineOption, openEngine, tellEngine } from '../config/open-engine.ts';
+import { engineOption, openEngine, quantizeOption, tellEngine } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { createHubView } from '../ui/hub-view.ts';
@@ -11,6 +11,7 @@ import { onInterrupt } from '../ui/interrupt.ts';
 interface GenerateFlags {
   readonly model: string;
   readonly adapter?: string;
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly input: string;
   readonly maxNewTokens: number;
   readonly temperature: number;
@@ -40,6 +41,7 @@ export function generateCommand(): Command {
     .option('--stop <texts...>', 'texts that end the answer', [])
     .option('--unguarded', 'show what the model says without the guard; for developers', false)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(quantizeOption())
     .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  alpacare generate "What is a fever?" --model ./base --adapter ./adapter')
     .action(generate);
@@ -57,6 +59,7 @@ async function generate(argument: string | undefined, flags: GenerateFlags): Pro
     const assistant = await openAssistant(engine, {
       model: (await locateModel(flags.model, { onEvent: createHubView() })).folder,
       ...(flags.adapter !== undefined && { adapter: flags.adapter }),
+      ...(flags.quantize && { quantize: flags.quantize }),
     });
     const { maxNewTokens, temperature, topK, topP, repetitionPenalty, seed, stop, input } = flags;
     const options = {

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
-import { engineOption, openEngine } from '../config/open-engine.ts';
+import { engineOption, openEngine, quantizeOption } from '../config/open-engine.ts';
 import { portNumber, wholeNumber } from '../config/options.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { messageOf } from '../ui/report-error.ts';
@@ -11,6 +11,7 @@ import { messageOf } from '../ui/report-error.ts';
 interface ServeFlags {
   readonly model: string;
   readonly adapter?: string;
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly name?: string;
   readonly host: string;
   readonly port: number;
@@ -44,6 +45,7 @@ export function serveCommand(): Command {
     .option('--max-body <kib>', 'largest request, in KiB', wholeNumber, 256)
     .option('--preload', 'load the model now, not with the first question', false)
     .option('--threads <n>', 'processor threads', wholeNumber)
+    .addOption(quantizeOption())
     .addOption(engineOption())
     .addHelpText(
       'after',
@@ -72,6 +74,7 @@ async function serve(flags: ServeFlags): Promise<void> {
         openAssistant(engine, {
           model: folder,
           ...(flags.adapter !== undefined && { adapter: flags.adapter }),
+          ...(flags.quantize && { quantize: flags.quantize }),
           onStage,
         }),
       waiting: flags.queue,

@@ -3,7 +3,7 @@ import type { EngineRequest } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { flagsOf, loadRunConfig } from '../config/load-run-config.ts';
-import { engineOption } from '../config/open-engine.ts';
+import { engineOption, quantizeOption } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, splitSize, targetModules, wholeNumber } from '../config/options.ts';
 import { runFineTune } from '../config/run-fine-tune.ts';
 import { exitCode } from '../ui/exit-code.ts';
@@ -30,7 +30,25 @@ export function trainCommand(): Command {
     .option('--rank <r>', 'inner size of the adapter', wholeNumber, 8)
     .option('--alpha <a>', 'scale: the update counts alpha / rank', positiveNumber, 16)
     .option('--dropout <p>', "share of the adapter's input dropped in training", Number, 0)
+    .addOption(quantizeOption())
+    .addOption(
+      new Option(
+        '--int8 <how>',
+        "how products with an int8 base are computed; default: by the processor's instructions",
+      ).choices(['fast', 'accurate']),
+    )
     .option('--full', 'train every weight in place of an adapter; writes a whole model', false)
+    .option('--packing <tokens>', 'lay the examples of a batch into rows of at most so many tokens', wholeNumber)
+    .option(
+      '--gradient-checkpointing',
+      'less memory, a third more time: layers are computed again on the way back',
+      false,
+    )
+    .addOption(
+      new Option('--optimizer <name>', 'adamw8bit holds its moments in 8 bits; for --full and large adapters')
+        .choices(['adamw', 'adamw8bit'])
+        .default('adamw'),
+    )
     .option('--rslora', 'scale by alpha / sqrt(rank)', false)
     .option('--epochs <n>', 'passes over the data', positiveNumber, 3)
     .option('--steps <n>', 'updates to make, in place of epochs', wholeNumber)
@@ -79,6 +97,11 @@ interface TrainFlags {
   readonly dropout: number;
   readonly rslora: boolean;
   readonly full: boolean;
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
+  readonly int8?: 'fast' | 'accurate';
+  readonly packing?: number;
+  readonly gradientCheckpointing: boolean;
+  readonly optimizer: 'adamw' | 'adamw8bit';
   readonly epochs: number;
   readonly steps?: number;
   readonly batchSize: number;
@@ -166,12 +189,18 @@ async function train(given: TrainFlags, command: Command): Promise<void> {
         ...(flags.warmupShare !== undefined && { warmupShare: flags.warmupShare }),
       },
       ...(flags.clip !== undefined && { maxGradientNorm: flags.clip }),
-      ...(flags.weightDecay !== undefined && {
-        optimizer: { ...core.defaultTrainOptions.optimizer, weightDecay: flags.weightDecay },
-      }),
+      optimizer: {
+        ...core.defaultTrainOptions.optimizer,
+        ...(flags.weightDecay !== undefined && { weightDecay: flags.weightDecay }),
+        ...(flags.optimizer === 'adamw8bit' && { stateBits: 8 as const }),
+      },
+      packing: flags.packing ?? null,
+      checkpointing: flags.gradientCheckpointing,
       evaluateEvery: flags.evaluateEvery ?? null,
+      ...(flags.int8 && { int8: flags.int8 }),
     },
     ...(flags.full && { full: {} }),
+    ...(flags.quantize && { quantize: { dtype: flags.quantize } }),
     ...(flags.checkpointEvery && { checkpointEvery: flags.checkpointEvery }),
     ...(flags.template && { template: flags.template }),
     ...(flags.split && { split: flags.split }),

@@ -90,6 +90,9 @@ export function flagsOf({ lora, records, training, method, ...config }: RunConfi
     warmupShare: training?.warmupShare,
     weightDecay: training?.weightDecay,
     clip: training?.maxGradientNorm,
+    packing: training?.packing,
+    gradientCheckpointing: training?.gradientCheckpointing,
+    optimizer: training?.optimizer,
     evaluateEvery: training?.evaluateEvery,
     checkpointEvery: training?.checkpointEvery,
   };

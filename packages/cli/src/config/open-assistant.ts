@@ -17,6 +17,8 @@ export interface AssistantOptions {
   /** PEFT adapter folder. */
   readonly adapter?: string;
   readonly template?: 'chat' | 'alpaca' | 'medalpaca';
+  /** Hold the base in 8 or 4 bits. */
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly guard?: GuardOptions;
   /** Told of each stage of loading as it begins. */
   readonly onStage?: (stage: LoadStage) => void;
@@ -178,6 +180,7 @@ export async function openAssistant(engine: Engine, options: AssistantOptions): 
   const stages = [
     'open the model',
     'read the tokenizer',
+    ...(options.quantize === undefined ? [] : ['quantise the base']),
     ...(options.adapter === undefined ? [] : ['read the adapter']),
     'compile',
   ];
@@ -185,16 +188,18 @@ export async function openAssistant(engine: Engine, options: AssistantOptions): 
   begin('open the model');
   const core = await import('@alpacare/core');
   const opened = await core.openModel(options.model);
-  const { model, weights } = opened;
+  const { model } = opened;
   begin('read the tokenizer');
   const tokenizer = await core.openTokenizer(options.model);
   core.assertTokenizerFits(tokenizer, model.vocabSize);
   const name = options.template ?? (tokenizer.chatTemplate === null ? 'alpaca' : 'chat');
+  if (options.quantize) begin('quantise the base');
+  const base = options.quantize ? await core.openQuantizedBase(opened, { dtype: options.quantize }) : opened;
   if (options.adapter !== undefined) begin('read the adapter');
   const variant: ModelVariant =
     options.adapter === undefined
-      ? core.baseVariant(model, weights)
-      : core.adapterVariant(opened, await core.readAdapter(options.adapter, core.expectedModel(model)));
+      ? core.baseVariant(model, base.weights)
+      : core.adapterVariant(base, await core.readAdapter(options.adapter, core.expectedModel(model)));
   begin('compile');
   const generator = await core.Generator.create(engine, variant);
   return new Assistant(core, generator, tokenizer, core.promptTemplate(name, tokenizer), options.guard);

@@ -8,6 +8,14 @@ export const engineOption = (): Option =>
     .choices(['auto', 'cpu', 'cuda', 'webgpu', 'tensorflow'])
     .default('auto');
 
+/** Flags of commands whose base may be held in fewer bits than its files hold it in. */
+export const quantizeOption = (): Option =>
+  new Option('--quantize <type>', 'hold the base in 8 or 4 bits; made on first use and kept').choices([
+    'int8',
+    'int4',
+    'nf4',
+  ]);
+
 /** @throws {EngineUnavailableError} saying what is missing; a GPU asked for is never replaced by the CPU in silence */
 export async function openEngine(
   request: EngineRequest,

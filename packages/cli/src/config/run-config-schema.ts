@@ -12,6 +12,14 @@ export const runConfigSchema = z
     model: z.string().min(1).optional().describe('Model folder, or organisation/name[@revision] of the hub'),
     data: z.array(z.string().min(1)).min(1).optional().describe('Record files, or data sets of the hub'),
     out: z.string().min(1).optional().describe('Folder for the adapter, the manifest and the logs'),
+    quantize: z
+      .enum(['int8', 'int4', 'nf4'])
+      .optional()
+      .describe('Hold the frozen base in 8 or 4 bits: less memory, and with int8 often faster'),
+    int8: z
+      .enum(['fast', 'accurate'])
+      .optional()
+      .describe("How products with an int8 base are computed; default: what this processor's instructions favour"),
     template: z.enum(['chat', 'alpaca', 'medalpaca']).optional().describe("Prompt template; default: the model's own"),
     method: z.enum(['lora', 'full']).optional().describe('Train an adapter, or every weight of the model'),
     lora: z
@@ -51,6 +59,12 @@ export const runConfigSchema = z
         warmupShare: z.number().min(0).lt(1).optional().describe('The same as a share of all updates'),
         weightDecay: z.number().min(0).optional().describe('Decay of AdamW'),
         maxGradientNorm: positive('Gradients are scaled down to this norm'),
+        packing: count('Lay the examples of a batch into rows of at most so many tokens'),
+        gradientCheckpointing: z
+          .boolean()
+          .optional()
+          .describe('Compute layers again on the way back: less memory, more time'),
+        optimizer: z.enum(['adamw', 'adamw8bit']).optional().describe('adamw8bit holds its moments in 8 bits'),
         evaluateEvery: count('Updates between validations'),
         checkpointEvery: count('Updates between checkpoints'),
       })

@@ -28,6 +28,8 @@ export async function runFineTune(
   const { engine, choice } = await openEngine(request, threads);
   if (json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`  engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
+  if (!json && options.quantize?.dtype === 'int8' && !options.train?.int8 && engine instanceof core.OnnxEngine)
+    process.stdout.write(`  int8 products: ${engine.int8.products}: ${engine.int8.reason}\n`);
   try {
     // Everything that can be wrong with the job is found before anything is written.
     const inputs = await core.prepareFineTune(options);

@@ -73,6 +73,14 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
           );
           return;
         }
+        case 'quantize-end': {
+          const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 2);
+          line(
+            `  base in ${event.dtype}: ${gigabytes(event.bytesBefore)} GB of weights in ${gigabytes(event.bytes)} GB, ` +
+              `${(100 * event.relativeError).toFixed(1)} % from what they were; ${event.made ? 'kept in' : 'from'} ${event.file}`,
+          );
+          return;
+        }
         case 'baseline-end':
           return line(`  validation perplexity of the base: ${pc.bold(event.perplexity.toFixed(2))}`);
         case 'run-start':

@@ -22,6 +22,8 @@ const manifestSchema = z.object({
   }),
   template: z.object({ name: z.string(), hash: hex }),
   tokenizer: z.object({ fingerprint: hex }),
+  /** In what the frozen base was held, where not as its files do. */
+  base: z.object({ quantized: z.enum(['int8', 'int4', 'nf4']) }).optional(),
   /** Versions of the packages and texts that took part, by name. */
   versions: z.record(z.string(), z.string()),
   samples: z.object({ train: z.array(sample), validation: z.array(sample), test: z.array(sample) }),
@@ -60,6 +62,7 @@ export interface ManifestDifference {
     | 'options'
     | 'template'
     | 'tokenizer'
+    | 'base'
     | 'versions'
     | 'sample-missing'
     | 'sample-surplus'
@@ -85,6 +88,7 @@ export function verifyManifest(expected: SplitManifest, found: SplitManifest): M
   compare('options', expected.options, found.options);
   compare('template', expected.template, found.template);
   compare('tokenizer', expected.tokenizer, found.tokenizer);
+  compare('base', expected.base, found.base);
   compare('versions', expected.versions, found.versions);
 
   const before = samplesByContent(expected);

@@ -41,7 +41,16 @@ export interface Program {
 /** In what products with frozen matrices are computed; everything else is f32. */
 export type ComputeDType = 'f32' | 'f16' | 'bf16';
 
+/**
+ * How products with int8 weights are computed. `fast`: rows in one int8 term, the columns that matter most apart in f32,
+ * narrowing linears forward as in `accurate`. `accurate`: rows in two int8 terms, 16 bits. `widened`: weights are
+ * widened to f32 for each product.
+ */
+export type Int8Products = 'fast' | 'accurate' | 'widened';
+
 export interface CompileOptions {
+  /** In place of the engine's own choice. Engines without integer products always compute `widened`. */
+  readonly int8?: Int8Products | undefined;
   /** Stands in error messages. */
   readonly label?: string;
 }

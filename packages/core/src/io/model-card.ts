@@ -9,6 +9,8 @@ export interface ModelCard {
   /** Hub id or name of the base model. */
   readonly baseModel: string;
   readonly adapter: Pick<AdapterConfig, 'rank' | 'alpha' | 'targetModules' | 'rsLora' | 'modulesToSave'>;
+  /** In what the frozen base was held during training, where not as its files do. */
+  readonly trainedOn?: string;
   /** SPDX identifier, in the way the hub writes it, such as `apache-2.0`. It depends on the base and the data. */
   readonly license?: string;
   /** What it was trained on, in words: sources and numbers, never records. */
@@ -47,6 +49,7 @@ export function modelCard(card: ModelCard): string {
     '',
     `A LoRA adapter for ${plain(card.baseModel)}: rank ${adapter.rank}, alpha ${adapter.alpha}` +
       `${adapter.rsLora ? ' (rank-stabilised)' : ''}, on ${plain(targets)}${plain(saved)}.`,
+    ...(card.trainedOn === undefined ? [] : [`It was trained on ${plain(card.trainedOn)}.`]),
     '',
     '## What it is for',
     'Medical education: explaining how the body, illnesses and treatments work, to people who want to learn.',

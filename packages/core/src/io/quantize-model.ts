@@ -40,6 +40,8 @@ export interface QuantizeOptions {
    * `keep` leaves it as it is stored.
    */
   readonly head?: QuantizedDType | 'keep';
+  /** What tells this base from others; kept in the file's report. */
+  readonly source?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +64,8 @@ export interface QuantizationReport {
   readonly bytes: number;
   /** Over all quantised matrices together. */
   readonly relativeError: number;
+  /** Fingerprint of the base, where its maker gave one. */
+  readonly source?: string | undefined;
 }
 
 export interface QuantizedBase extends Base {
@@ -86,6 +90,7 @@ const reportSchema = z.object({
   bytesBefore: z.number(),
   bytes: z.number(),
   relativeError: z.number(),
+  source: z.string().optional(),
 });
 
 const tensorNames = (name: string) =>
@@ -109,8 +114,30 @@ function findHead({ model, weights }: Base): { readonly name: string; readonly i
   return { name, isTable: !linears.has(name) && name.includes('embed') };
 }
 
+/**
+ * The weights as {@link quantizeModel} would make them, lying nowhere: for estimates.
+ * @throws {InvalidOptionError} when some are quantised already
+ */
+export function planQuantized(base: Base, options: Pick<QuantizeOptions, 'dtype' | 'head'>): Map<string, WeightRef> {
+  const weights = new Map(base.weights);
+  for (const [name, dtype] of plan(base, options).chosen) {
+    const [O, I] = base.weights.get(name)!.shape as [number, number];
+    const range = (byteLength: number) => ({ file: '', byteOffset: 0, byteLength });
+    const isInt8 = dtype === 'int8';
+    weights.set(name, {
+      name,
+      dtype,
+      shape: [O, I],
+      ...range(isInt8 ? O * I : (O * I) / 2),
+      scales: range(4 * (isInt8 ? O : (O * I) / BLOCK)),
+      ...(isInt8 && { transposed: range(O * I), inputEnergy: range(4 * I) }),
+    });
+  }
+  return weights;
+}
+
 /** Which matrix becomes what. */
-function plan(base: Base, { dtype, head = 'int8' }: QuantizeOptions) {
+function plan(base: Base, { dtype, head = 'int8' }: Pick<QuantizeOptions, 'dtype' | 'head'>) {
   const chosen = new Map<string, QuantizedDType>();
   const kept: { name: string; reason: string }[] = [];
   const choose = (name: string, wanted: QuantizedDType) => {
@@ -197,6 +224,7 @@ export async function quantizeModel(base: Base, options: QuantizeOptions): Promi
     bytesBefore,
     bytes: matrices.reduce((sum, { bytes }) => sum + bytes, 0),
     relativeError: Math.sqrt(difference / size),
+    ...(options.source !== undefined && { source: options.source }),
   };
   let last: { name: string; matrix: QuantizedMatrix } | undefined;
   const codes = async (name: string) => {

@@ -8,6 +8,11 @@ export interface AdamWOptions {
   readonly epsilon: number;
   /** Decoupled: each step multiplies a decaying parameter by 1 - rate · weightDecay. */
   readonly weightDecay: number;
+  /**
+   * Bits of a moment: 8 holds those of every tensor from 4,096 elements in blocks with a scale each, a quarter of the memory.
+   * For full fine-tuning and large adapters; left out, 32.
+   */
+  readonly stateBits?: 8 | 32 | undefined;
 }
 
 export const defaultAdamW: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };

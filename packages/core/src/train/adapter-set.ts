@@ -5,8 +5,8 @@
  */
 import { InvalidOptionError } from '../errors.ts';
 import { baseWeight } from '../io/adapter-values.ts';
-import type { OpenedModel } from '../io/open-model.ts';
 import type { Adapter } from '../io/peft-adapter.ts';
+import type { Base } from '../io/quantize-model.ts';
 import { readWeight } from '../io/read-weight.ts';
 import { adapterShapes, type ParameterValues } from '../lora/adapter.ts';
 import { type AdapterPlan, namedTensors, scaleOf } from '../lora/adapter-plan.ts';
@@ -22,7 +22,7 @@ export class AdapterSet {
   readonly #base: ParameterValues;
 
   private constructor(
-    { model, weights }: OpenedModel,
+    { model, weights }: Base,
     adapters: ReadonlyMap<string, Adapter>,
     plan: AdapterPlan,
     base: ParameterValues,
@@ -41,7 +41,7 @@ export class AdapterSet {
    * @param adapters  by the names they are asked for; read with {@link expectedModel} of this model
    * @throws {InvalidOptionError} for an adapter of a module or tensor that the model does not have
    */
-  static async create(opened: OpenedModel, adapters: Readonly<Record<string, Adapter>>): Promise<AdapterSet> {
+  static async create(opened: Base, adapters: Readonly<Record<string, Adapter>>): Promise<AdapterSet> {
     const { model, weights } = opened;
     const list = Object.entries(adapters);
     const plan: AdapterPlan = {

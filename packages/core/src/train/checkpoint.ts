@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/pro
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.ts';
-import { readSafetensorsHeader, readTensor, writeSafetensors } from '../io/safetensors.ts';
+import { readSafetensorsHeader, readTensor, readTensorBytes, writeSafetensors } from '../io/safetensors.ts';
 import type { ParameterValues } from '../lora/adapter.ts';
 import type { TrainerState } from './trainer.ts';
 
@@ -28,6 +28,9 @@ const schema = z.object({
   identity: z.record(z.string(), z.unknown()),
 });
 
+/** Ends the names of tensors that are codes of 8 bits. */
+const CODES = '.codes';
+
 const folderName = (step: number): string => `step-${String(step).padStart(8, '0')}`;
 
 /** The checkpoints of one run, in one folder. */
@@ -45,10 +48,12 @@ export class CheckpointStore {
     const temporary = await mkdtemp(join(this.folder, '.writing-'));
     const target = join(this.folder, folderName(state.step));
     try {
-      await writeSafetensors(
-        join(temporary, 'state.safetensors'),
-        [...state.tensors].map(([name, { shape, data }]) => ({ name, dtype: 'f32', shape, data })),
-      );
+      await writeSafetensors(join(temporary, 'state.safetensors'), [
+        ...[...state.tensors].map(([name, { shape, data }]) => ({ name, dtype: 'f32', shape, data }) as const),
+        ...[...state.codes].map(
+          ([name, data]) => ({ name: `${name}${CODES}`, dtype: 'u8', shape: [data.length], data }) as const,
+        ),
+      ]);
       const handle = await open(join(temporary, 'checkpoint.json'), 'w');
       try {
         const about = { version: 1, step: state.step, validationNats, identity: this.identity };
@@ -99,8 +104,12 @@ export class CheckpointStore {
     }
     const { tensors } = await readSafetensorsHeader(join(last.folder, 'state.safetensors'));
     const values: ParameterValues = new Map();
-    for (const [name, ref] of tensors) values.set(name, { shape: ref.shape, data: await readTensor(ref) });
-    return { step: last.step, tensors: values };
+    const codes = new Map<string, Uint8Array>();
+    for (const [name, ref] of tensors) {
+      if (ref.dtype === 'u8') codes.set(name.slice(0, -CODES.length), await readTensorBytes(ref));
+      else values.set(name, { shape: ref.shape, data: await readTensor(ref) });
+    }
+    return { step: last.step, tensors: values, codes };
   }
 
   async #prune(): Promise<void> {

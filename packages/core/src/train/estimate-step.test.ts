@@ -13,7 +13,7 @@ it('follows each value from its making to its last use', () => {
   const a = exp(x);
   const b = reshape(exp(a), ['8*T']); // shares the bytes of what it reshapes
   const c = add(b, reshape(x, ['8*T']));
-  const peak = peakActivationBytes(graph.finish({ y: mul(c, c) }), new Map([['T', 100]]), false);
+  const peak = peakActivationBytes(graph.finish({ y: mul(c, c) }), new Map([['T', 100]]));
   // x, exp(x) and exp(exp(x)) are alive at one time; later x, exp(exp(x)) and the sum.
   expect(peak).toBe(3 * 100 * 8 * 4);
 });
@@ -37,10 +37,13 @@ it('counts what is trained, and less with checkpointing', () => {
   const shape = { batch: 2, length: 512 };
   const plain = estimateStepMemory(method, shape);
   const parameters = [...method.initial.values()].reduce((sum, { data }) => sum + data.length, 0);
-  expect(plain.trainedBytes).toBe(parameters * 4 * 6);
+  expect(plain.parameterBytes + plain.gradientBytes).toBe(parameters * 4 * 4);
+  expect(plain.optimizerBytes).toBe(parameters * 4 * 2);
+  const narrow = estimateStepMemory(method, { ...shape, stateBits: 8 });
+  expect(narrow.optimizerBytes).toBeLessThan(0.27 * plain.optimizerBytes);
   expect(plain.weightBytes).toBe(0);
-  const parts = plain.weightBytes + plain.trainedBytes + plain.activationBytes + plain.overheadBytes;
-  expect(plain.totalBytes).toBe(parts);
+  const { totalBytes, ...parts } = plain;
+  expect(totalBytes).toBe(Object.values(parts).reduce((a, b) => a + b));
   // Attention alone leaves 6 layers of [2, 4, 512, 512] probabilities.
   expect(plain.activationBytes).toBeGreaterThan(6 * 2 * 4 * 512 * 512 * 4);
   const again = estimateStepMemory(method, { ...shape, checkpointing: true });

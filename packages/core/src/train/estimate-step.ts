@@ -1,8 +1,11 @@
 /** How much memory a training step takes at its peak, activations included, before one is made. */
+import type { Int8Products } from '../engine/engine.ts';
+import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { type Graph, isKind, type Node } from '../tensor/graph.ts';
 import { isQuantized, type WeightRef } from '../tensor/op.ts';
 import { resolveDim, resolveShape } from '../tensor/shape.ts';
+import { momentBytes, SMALLEST_8BIT } from './adamw8bit.ts';
 import { buildTrainingGraph, chunkSizes } from './loss.ts';
 import type { TuningMethod } from './method.ts';
 
@@ -14,17 +17,25 @@ export interface StepShape {
   /** Positions that count in the loss. Default: all. */
   readonly supervised?: number;
   readonly checkpointing?: boolean;
+  /** Bits of the optimizer's moments. Default 32. */
+  readonly stateBits?: 8 | 32 | undefined;
+  /** How products with int8 weights are computed. Default: what the engine chooses on this processor. */
+  readonly int8?: Int8Products | undefined;
 }
 
 export interface StepMemory {
   /** Frozen weights as they are held. */
   readonly weightBytes: number;
-  /** Parameters, gradient sums and optimizer moments. */
-  readonly trainedBytes: number;
+  /** What is trained, before and after an update. */
+  readonly parameterBytes: number;
+  /** Sums of gradients, and the zeros they start from. */
+  readonly gradientBytes: number;
+  /** AdamW's two moments. */
+  readonly optimizerBytes: number;
   /** What the forward pass leaves for the backward pass, and what both work with, where it is largest. */
   readonly activationBytes: number;
   /** Node.js and the engine's library. */
-  readonly overheadBytes: number;
+  readonly engineBytes: number;
   readonly totalBytes: number;
 }
 
@@ -42,7 +53,11 @@ const ALLOCATOR_FACTOR = 1.4;
 const isAlias = (node: Node): boolean => node.kind === 'reshape' || node.kind === 'after';
 
 /** Most bytes that are alive at one time when nodes are computed in order and freed after their last use. */
-export function peakActivationBytes(graph: Graph, bindings: ReadonlyMap<string, number>, int8: boolean): number {
+export function peakActivationBytes(
+  graph: Graph,
+  bindings: ReadonlyMap<string, number>,
+  int8: Int8Products = 'widened',
+): number {
   const owner = new Map<Node, Node>();
   const lastUse = new Map<Node, number>();
   const root = (node: Node): Node => owner.get(node) ?? node;
@@ -71,16 +86,22 @@ export function peakActivationBytes(graph: Graph, bindings: ReadonlyMap<string, 
 }
 
 /** Arrays that a node needs only while it is computed. */
-function workBytes(node: Node, bindings: ReadonlyMap<string, number>, int8: boolean): number {
+function workBytes(node: Node, bindings: ReadonlyMap<string, number>, int8: Int8Products): number {
   if (isKind(node, 'linearCrossEntropy') || isKind(node, 'linearCrossEntropyGrad')) {
     const rows = resolveDim(node.inputs[0]!.shape[1]!, bindings);
+    const head = node.inputs[1]!;
+    const logits = rows * (head.shape[0] as number) * 4;
+    if (!isKind(head, 'weight') || !isQuantized(head.attributes.ref)) return 2 * logits;
+    const elements = head.attributes.ref.shape.reduce((a, b) => a * b, 1);
+    if (head.attributes.ref.dtype !== 'int8' || int8 === 'widened') return 2 * logits + 4 * elements;
     // Logits and probabilities; scaled, rounded and left over for an integer product.
-    return rows * (node.inputs[1]!.shape[0] as number) * 4 * (int8 ? 4 : 2);
+    return 4 * logits;
   }
   const right = node.inputs[1];
   if (isKind(node, 'matmul') && right && isKind(right, 'weight')) {
     const { ref } = right.attributes;
     const elements = ref.shape.reduce((a, b) => a * b, 1);
+    if (isQuantized(ref) && ref.dtype === 'int8' && int8 === 'widened') return 4 * elements;
     if (isQuantized(ref) && ref.dtype !== 'int8') return 4 * elements * (node.attributes.transposeB ? 1 : 2.5);
     const left = resolveShape(node.inputs[0]!.shape, bindings).reduce((a, b) => a * b, 1);
     if (isQuantized(ref)) return left * 9;
@@ -103,14 +124,13 @@ export function estimateStepMemory(method: TuningMethod, shape: StepShape): Step
   const graph = buildTrainingGraph(method, { checkpointing: shape.checkpointing ?? false });
   const bindings = stepBindings(model, shape);
   const weights = new Map<string, number>();
-  let int8 = false;
+  const int8 = shape.int8 ?? chooseInt8Products().products;
   const users = new Map<Node, string[]>();
   for (const node of graph.nodes)
     for (const input of node.inputs) users.set(input, [...(users.get(input) ?? []), node.kind]);
   for (const node of graph.nodes) {
     if (!isKind(node, 'weight')) continue;
     const { ref } = node.attributes;
-    if (isQuantized(ref) && ref.dtype === 'int8') int8 = true;
     // Of a table that is only looked up, the rows that are touched come into memory.
     const onlyLookedUp = users.get(node)!.every((kind) => kind === 'gather');
     const rowBytes = 4 * (ref.shape[1] ?? 1);
@@ -120,18 +140,18 @@ export function estimateStepMemory(method: TuningMethod, shape: StepShape): Step
     );
   }
   const weightBytes = [...weights.values()].reduce((a, b) => a + b, 0);
-  const trained = [...method.initial.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  // Value, value before, two moments, gradient sum and zeros.
-  const trainedBytes = 6 * trained;
-  const activationBytes = Math.ceil(ALLOCATOR_FACTOR * peakActivationBytes(graph, bindings, int8));
-  const overheadBytes = PROCESS_BYTES;
-  return {
-    weightBytes,
-    trainedBytes,
-    activationBytes,
-    overheadBytes,
-    totalBytes: weightBytes + trainedBytes + activationBytes + overheadBytes,
-  };
+  const sizes = [...method.initial.values()].map((value) => value.shape.reduce((a, b) => a * b, 1));
+  const trained = sizes.reduce((sum, size) => sum + size, 0);
+  const isIn8bits = (size: number) => shape.stateBits === 8 && size >= SMALLEST_8BIT;
+  const parameterBytes = 8 * trained;
+  const gradientBytes = 8 * trained;
+  const optimizerBytes = sizes.reduce((sum, size) => sum + (isIn8bits(size) ? momentBytes(size) : 8 * size), 0);
+  // The gradient sums that a step takes are its own already.
+  const activations = Math.max(peakActivationBytes(graph, bindings, int8) - 4 * trained, 0);
+  const activationBytes = Math.ceil(ALLOCATOR_FACTOR * activations);
+  const engineBytes = PROCESS_BYTES;
+  const parts = { weightBytes, parameterBytes, gradientBytes, optimizerBytes, activationBytes, engineBytes };
+  return { ...parts, totalBytes: Object.values(parts).reduce((a, b) => a + b, 0) };
 }
 
 /**

@@ -15,6 +15,8 @@ import { InvalidOptionError, NonFiniteLossError } from '../errors.ts';
 import { packAdapter, startAdapter } from '../io/adapter-values.ts';
 import { type OpenedModel, openModel } from '../io/open-model.ts';
 import { writeAdapter } from '../io/peft-adapter.ts';
+import type { Base, QuantizationReport } from '../io/quantize-model.ts';
+import { openQuantizedBase, type QuantizedBaseOptions } from '../io/quantized-base.ts';
 import { openTokenizer } from '../io/tokenizer-json.ts';
 import { writeTrainedModel } from '../io/write-model.ts';
 import { type ParameterValues, reportTrainable, type TrainableReport } from '../lora/adapter.ts';
@@ -51,6 +53,8 @@ export interface FineTuneOptions
   readonly adapter?: Partial<AdapterSpec>;
   /** Train every weight, in place of an adapter; the model is written to `output`/model. */
   readonly full?: FullOptions | undefined;
+  /** Hold the frozen base in 8 or 4 bits; for adapters. The adapter is saved for the base as its files have it. */
+  readonly quantize?: Omit<QuantizedBaseOptions, 'signal'> | undefined;
   readonly train?: Partial<TrainOptions>;
   /** Updates between checkpoints, kept in `output`/checkpoints. Default: none, except when the run is aborted. */
   readonly checkpointEvery?: number;
@@ -72,6 +76,15 @@ export interface PrepareEndEvent {
 export interface BaselineEndEvent extends Evaluation {
   readonly type: 'baseline-end';
 }
+/** The frozen base is held in a narrower type than its files do. */
+export interface QuantizeEndEvent extends Omit<QuantizationReport, 'matrices'> {
+  readonly type: 'quantize-end';
+  readonly file: string;
+  /** Whether the file was made now; an earlier run may have left it. */
+  readonly made: boolean;
+  /** Matrices in narrow types. */
+  readonly matrices: number;
+}
 export interface SaveEndEvent {
   readonly type: 'save-end';
   readonly folder: string;
@@ -92,6 +105,7 @@ export type FineTuneEvent =
   | EngineChoice
   | TrainEvent
   | PrepareEndEvent
+  | QuantizeEndEvent
   | BaselineEndEvent
   | SaveEndEvent
   | CheckpointEndEvent
@@ -104,11 +118,15 @@ export interface FineTuneInputs {
   readonly prepared: PreparedData;
 }
 
+const baseOf = ({ quantize }: FineTuneOptions) => (quantize ? { base: { quantized: quantize.dtype } } : {});
+
 /**
  * Opens the model and prepares the records.
- * @throws {InvalidOptionError} no record is left to train on
+ * @throws {InvalidOptionError} no record is left to train on; a base that is trained as a whole is to be quantised
  */
 export async function prepareFineTune(options: FineTuneOptions): Promise<FineTuneInputs> {
+  if (options.full && options.quantize)
+    throw new InvalidOptionError('quantize', 'is for adapters: codes of 8 or 4 bits cannot be trained');
   const opened = await openModel(options.model);
   const tokenizer = await openTokenizer(options.model);
   assertTokenizerFits(tokenizer, opened.model.vocabSize);
@@ -128,7 +146,7 @@ export async function prepareFineTune(options: FineTuneOptions): Promise<FineTun
       `leave nothing to train on: ${prepared.report.dropped.length} of ${prepared.report.read} were dropped`,
     );
   }
-  return { opened, tokenizer, prepared };
+  return { opened, tokenizer, prepared: { ...prepared, manifest: { ...prepared.manifest, ...baseOf(options) } } };
 }
 
 /** This package's version, as its package.json says. Sources and bundle both lie one folder or two below it. */
@@ -149,6 +167,8 @@ function coreVersion(): string {
 
 const plainJson = (value: unknown): Record<string, unknown> => JSON.parse(JSON.stringify(value));
 
+const signalOf = ({ signal }: FineTuneOptions) => (signal ? { signal } : {});
+
 const examplesOf = (records: readonly { readonly example: EncodedExample }[]) => records.map(({ example }) => example);
 
 /** What differs between training an adapter and training every weight. */
@@ -161,13 +181,13 @@ interface Job {
   save(values: ParameterValues): Promise<string>;
 }
 
-async function adapterJob({ model, weights }: OpenedModel, options: FineTuneOptions, seed: number): Promise<Job> {
+async function adapterJob({ model, weights }: Base, options: FineTuneOptions, seed: number): Promise<Job> {
   const spec: AdapterSpec = { ...defaultAdapterSpec, ...options.adapter };
   const start = await startAdapter(model, weights, spec, createRandom(seed));
   return {
     method: loraMethod(model, weights, spec, createRandom(seed), start),
     report: reportTrainable(model, spec),
-    identity: { adapter: spec },
+    identity: { adapter: spec, ...baseOf(options) },
     save: async (values) => {
       const { config, tensors, saved } = packAdapter(model, spec, values, options.model);
       await writeAdapter(options.output, config, tensors, saved);
@@ -225,7 +245,15 @@ export async function* fineTune(
   const { opened, prepared } = inputs ?? (await prepareFineTune(options));
   const { split, report, manifest } = prepared;
   const seed = options.train?.seed ?? options.seed ?? 42;
-  const job = options.full ? await fullJob(opened, options, options.full) : await adapterJob(opened, options, seed);
+  const quantized =
+    options.quantize && (await openQuantizedBase(opened, { ...options.quantize, ...signalOf(options) }));
+  if (quantized) {
+    const { file, made, report: about } = quantized;
+    yield { type: 'quantize-end', ...about, file, made, matrices: about.matrices.length };
+  }
+  const job = options.full
+    ? await fullJob(opened, options, options.full)
+    : await adapterJob(quantized ?? opened, options, seed);
   yield {
     type: 'prepare-end',
     report,
@@ -261,7 +289,7 @@ export async function* fineTune(
       yield { type: 'resume', step: saved.step };
     } else if (validation.length > 0) yield { type: 'baseline-end', ...(await trainer.evaluate(validation)) };
     const training = examplesOf(split.train);
-    const signal = options.signal ? { signal: options.signal } : {};
+    const signal = signalOf(options);
     try {
       const every = trainer.options.evaluateEvery;
       const isDue = (step: number, period: number | null | undefined) => !!period && step % period === 0;

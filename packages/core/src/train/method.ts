@@ -2,8 +2,8 @@
 import { createRandom, type Random } from '../data/random.ts';
 import { InvalidOptionError } from '../errors.ts';
 import { adapterParameters } from '../io/adapter-values.ts';
-import type { OpenedModel } from '../io/open-model.ts';
 import type { Adapter } from '../io/peft-adapter.ts';
+import type { Base } from '../io/quantize-model.ts';
 import { readWeight } from '../io/read-weight.ts';
 import { fitToPlan, initialiseAdapter, type ParameterValues } from '../lora/adapter.ts';
 import { planAdapter } from '../lora/adapter-plan.ts';
@@ -69,7 +69,7 @@ export function loraMethod(
  * A base with an adapter that was read or trained, to evaluate and generate from.
  * @throws {UnknownTargetError} for an adapter of modules that the model does not have
  */
-export function adapterVariant({ model, weights }: OpenedModel, { config, tensors, saved }: Adapter): ModelVariant {
+export function adapterVariant({ model, weights }: Base, { config, tensors, saved }: Adapter): ModelVariant {
   // The modules it has, whatever else its config may name.
   const { layers: _, ...spec } = { ...config, dropout: 0, targetModules: [...tensors.keys()] };
   const values = adapterParameters(tensors, saved);

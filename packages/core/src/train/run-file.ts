@@ -22,7 +22,13 @@ export type RunOptions = Omit<FineTuneOptions, 'signal' | 'resume' | 'tokenCache
 /** Writes run.json into the output folder. Paths become absolute, so that it does not matter where it is read. */
 export async function writeRunFile(options: FineTuneOptions): Promise<void> {
   const { signal: _signal, resume: _resume, tokenCache: _cache, output, ...rest } = options;
-  const kept = { ...rest, model: resolve(options.model), records: options.records.map((file) => resolve(file)) };
+  const { quantize } = options;
+  const kept = {
+    ...rest,
+    model: resolve(options.model),
+    records: options.records.map((file) => resolve(file)),
+    ...(quantize?.file !== undefined && { quantize: { ...quantize, file: resolve(quantize.file) } }),
+  };
   const text = `${JSON.stringify({ version: 1, options: kept }, null, 2)}\n`;
   await writeFileAtomically(join(output, RUN_FILE), (file) => writeFully(file, new TextEncoder().encode(text)));
 }

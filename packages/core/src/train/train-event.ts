@@ -6,6 +6,8 @@ export interface RunStartEvent {
   readonly engine: string;
   readonly steps: number;
   readonly trainableParameters: number;
+  /** What the optimizer's moments take. */
+  readonly optimizerBytes: number;
   readonly trainingExamples: number;
 }
 

@@ -2,7 +2,15 @@
 import { type BatchOptions, collate, collatePacked, planBatches, type TokenBatch } from '../data/batch.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { createRandom } from '../data/random.ts';
-import { type Engine, f32Tensor, intScalar, type Program, scalar, type Variable } from '../engine/engine.ts';
+import {
+  type Engine,
+  f32Tensor,
+  type Int8Products,
+  intScalar,
+  type Program,
+  scalar,
+  type Variable,
+} from '../engine/engine.ts';
 import { CheckpointError, InvalidOptionError, NonFiniteLossError } from '../errors.ts';
 import type { ParameterValues } from '../lora/adapter.ts';
 import { mix } from '../tensor/dropout-bits.ts';
@@ -14,6 +22,7 @@ import {
   type ParameterShape,
   slotNames,
 } from './adamw.ts';
+import { type Moments8bit, momentBytes, SMALLEST_8BIT, updateAdamW8bit, zeroMoments } from './adamw8bit.ts';
 import { type Evaluation, Evaluator, summarise } from './evaluate.ts';
 import { accumulatorName, batchFeeds, buildTrainingGraph } from './loss.ts';
 import type { TuningMethod } from './method.ts';
@@ -50,6 +59,8 @@ export interface TrainOptions {
   readonly checkpointing: boolean;
   /** Updates between evaluations; `null` evaluates only when asked to. */
   readonly evaluateEvery: number | null;
+  /** How products with an int8 base are computed; left out, the engine chooses. */
+  readonly int8?: Int8Products | undefined;
 }
 
 export const defaultTrainOptions: TrainOptions = {
@@ -88,6 +99,9 @@ function checkOptions(options: TrainOptions): void {
   for (const [name, value] of Object.entries({ beta1, beta2 })) {
     if (!(value >= 0 && value < 1)) throw new InvalidOptionError(name, `must be in [0, 1), found ${value}`);
   }
+  const { stateBits = 32 } = options.optimizer;
+  if (stateBits !== 8 && stateBits !== 32)
+    throw new InvalidOptionError('stateBits', `must be 8 or 32, found ${stateBits}`);
   if (!(epsilon > 0)) throw new InvalidOptionError('epsilon', `must be above 0, found ${epsilon}`);
   if (!(weightDecay >= 0)) throw new InvalidOptionError('weightDecay', `must be 0 or more, found ${weightDecay}`);
   createRandom(options.seed); // refuses what is no seed, before anything is compiled
@@ -97,18 +111,27 @@ function checkOptions(options: TrainOptions): void {
 export interface TrainerState {
   /** Updates made. */
   readonly step: number;
+  /** Of moments in 8 bits, the scales under their slot name. */
   readonly tensors: ParameterValues;
+  /** Codes of moments in 8 bits, under their slot name. */
+  readonly codes: ReadonlyMap<string, Uint8Array>;
 }
 
 interface Slots {
   value: Variable;
   /** The value before the last update, which writes here; then the two change places. */
   previous: Variable;
-  readonly mean: Variable;
-  readonly variance: Variable;
   readonly sum: Variable;
   readonly zero: Variable;
+  readonly moments: MomentVariables | Moments8bit;
 }
+
+interface MomentVariables {
+  readonly mean: Variable;
+  readonly variance: Variable;
+}
+
+const in8bits = (moments: Slots['moments']): moments is Moments8bit => 'codes' in moments.mean;
 
 const record = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> => Object.fromEntries(entries);
 
@@ -122,7 +145,7 @@ export class Trainer {
     readonly engine: Engine,
     readonly method: TuningMethod,
     readonly options: TrainOptions,
-    private readonly programs: { readonly train: Program; readonly norm: Program; readonly update: Program },
+    private readonly programs: { readonly train: Program; readonly norm: Program; readonly update?: Program },
     slots: ReadonlyMap<string, Slots>,
   ) {
     this.#slots = slots;
@@ -137,10 +160,15 @@ export class Trainer {
       shape,
       decays: method.decays(name),
     }));
+    const { stateBits } = full.optimizer;
+    const isSmall = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1) < SMALLEST_8BIT;
+    const in32bits = shapes.filter(({ shape }) => stateBits !== 8 || isSmall(shape));
     const programs = {
-      train: await engine.compile(buildTrainingGraph(method, full), { label: 'training step' }),
+      train: await engine.compile(buildTrainingGraph(method, full), { label: 'training step', int8: full.int8 }),
       norm: await engine.compile(buildGradientNorm(shapes), { label: 'gradient norm' }),
-      update: await engine.compile(buildAdamW(shapes, full.optimizer), { label: 'AdamW' }),
+      ...(in32bits.length > 0 && {
+        update: await engine.compile(buildAdamW(in32bits, full.optimizer), { label: 'AdamW' }),
+      }),
     };
     const slots = new Map<string, Slots>();
     for (const [name, { shape, data }] of method.initial) {
@@ -148,10 +176,12 @@ export class Trainer {
       slots.set(name, {
         value: await engine.createVariable(f32Tensor(shape, data)),
         previous: await zeros(),
-        mean: await zeros(),
-        variance: await zeros(),
         sum: await zeros(),
         zero: await zeros(),
+        moments:
+          stateBits === 8 && !isSmall(shape)
+            ? zeroMoments(data.length)
+            : { mean: await zeros(), variance: await zeros() },
       });
     }
     return new Trainer(engine, method, full, programs, slots);
@@ -160,6 +190,14 @@ export class Trainer {
   /** Updates made so far. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Of the moments. */
+  #optimizerBytes(): number {
+    return [...this.#slots].reduce((sum, [name, { moments }]) => {
+      const { length } = this.method.initial.get(name)!.data;
+      return sum + (in8bits(moments) ? momentBytes(length) : 8 * length);
+    }, 0);
   }
 
   /** Current values of everything trained. */
@@ -175,35 +213,56 @@ export class Trainer {
   /** Everything a run needs to go on as if it had never stopped; the order of the data follows from seed and step. */
   async state(): Promise<TrainerState> {
     const tensors: ParameterValues = new Map();
-    for (const [name, { value, mean, variance }] of this.#slots) {
+    const codes = new Map<string, Uint8Array>();
+    const keep = async (name: string, variable: Variable) => {
+      const { shape, data } = await variable.read();
+      tensors.set(name, { shape, data: data as Float32Array });
+    };
+    for (const [name, { value, moments }] of this.#slots) {
       const names = slotNames(name);
-      const kept = [
-        [names.value, value],
-        [names.mean, mean],
-        [names.variance, variance],
-      ] as const;
-      for (const [key, variable] of kept) {
-        const { shape, data } = await variable.read();
-        tensors.set(key, { shape, data: data as Float32Array });
+      await keep(names.value, value);
+      for (const kind of ['mean', 'variance'] as const) {
+        if (!in8bits(moments)) {
+          await keep(names[kind], moments[kind]);
+          continue;
+        }
+        const { scales } = moments[kind];
+        tensors.set(names[kind], { shape: [scales.length], data: scales.slice() });
+        codes.set(names[kind], moments[kind].codes.slice());
       }
     }
-    return { step: this.#step, tensors };
+    return { step: this.#step, tensors, codes };
   }
 
   /**
    * Goes back to a saved state; `run` then continues with the step after it.
    * @throws {CheckpointError} listing tensors that are missing or have another shape
    */
-  async restore({ step, tensors }: TrainerState): Promise<void> {
+  async restore({ step, tensors, codes }: TrainerState): Promise<void> {
     const problems: string[] = [];
-    const writes: (() => Promise<void>)[] = [];
-    for (const [name, slots] of this.#slots) {
+    const writes: (() => Promise<void> | void)[] = [];
+    const check = (slot: string, shape: readonly number[], write: (data: Float32Array) => Promise<void> | void) => {
+      const found = tensors.get(slot);
+      if (found?.shape.join() !== shape.join()) problems.push(`"${slot}" [${shape.join(', ')}]`);
+      else writes.push(() => write(found.data));
+    };
+    for (const [name, { value, moments }] of this.#slots) {
       const { shape } = this.method.initial.get(name)!;
       const names = slotNames(name);
-      for (const slot of ['value', 'mean', 'variance'] as const) {
-        const found = tensors.get(names[slot]);
-        if (found?.shape.join() !== shape.join()) problems.push(`"${names[slot]}" [${shape.join(', ')}]`);
-        else writes.push(() => slots[slot].write(f32Tensor(shape, found.data)));
+      check(names.value, shape, (data) => value.write(f32Tensor(shape, data)));
+      for (const kind of ['mean', 'variance'] as const) {
+        if (!in8bits(moments)) {
+          const variable = moments[kind];
+          check(names[kind], shape, (data) => variable.write(f32Tensor(shape, data)));
+          continue;
+        }
+        const moment = moments[kind];
+        const found = codes.get(names[kind]);
+        if (found?.length !== moment.codes.length) problems.push(`codes of "${names[kind]}" [${moment.codes.length}]`);
+        check(names[kind], [moment.scales.length], (data) => {
+          moment.scales.set(data);
+          moment.codes.set(found!);
+        });
       }
     }
     if (problems.length > 0)
@@ -252,6 +311,7 @@ export class Trainer {
       method: this.method.kind,
       engine: this.engine.name,
       steps,
+      optimizerBytes: this.#optimizerBytes(),
       trainableParameters: [...this.method.initial.values()].reduce((sum, { data }) => sum + data.length, 0),
       trainingExamples: training.length,
     };
@@ -335,30 +395,20 @@ export class Trainer {
     const { optimizer, maxGradientNorm, schedule } = this.options;
     const learningRate = this.options.learningRate * scheduleFactor(schedule, this.#step, steps);
     this.#step++;
-    const state = (slot: 'value' | 'previous') =>
-      record(
-        entries.flatMap(([name, slots]) => {
-          const names = slotNames(name);
-          return [
-            [names.value, slots[slot]],
-            [names.mean, slots.mean],
-            [names.variance, slots.variance],
-          ] as const;
-        }),
-      );
-    await this.#timed(
-      this.programs.update.run({
-        feeds: {
-          ...gradients,
-          ...state('value'),
-          rate: scalar(learningRate),
-          correction1: scalar(1 - optimizer.beta1 ** this.#step),
-          correction2: scalar(1 - optimizer.beta2 ** this.#step),
-          clip: scalar(maxGradientNorm === null ? 1 : maxGradientNorm / (gradientNorm + 1e-6)),
-        },
-        store: state('previous'),
-      }),
-    );
+    const clip = maxGradientNorm === null ? 1 : maxGradientNorm / (gradientNorm + 1e-6);
+    await this.#timed(this.#update32bit(learningRate, clip));
+    for (const [name, slots] of entries) {
+      if (!in8bits(slots.moments)) continue;
+      const [value, gradient] = [await slots.value.read(), await slots.sum.read()];
+      updateAdamW8bit(value.data as Float32Array, gradient.data as Float32Array, slots.moments, {
+        ...optimizer,
+        weightDecay: this.method.decays(name) ? optimizer.weightDecay : 0,
+        rate: learningRate,
+        clip: Math.min(clip, 1),
+        step: this.#step,
+      });
+      await slots.previous.write(value);
+    }
     this.#swap();
     return {
       type: 'step-end',
@@ -373,6 +423,31 @@ export class Trainer {
       seconds: seconds(from),
       engineSeconds: this.#engineMs / 1000,
     };
+  }
+
+  /** Parameters whose moments are f32, all at once on the engine. */
+  async #update32bit(learningRate: number, clip: number): Promise<void> {
+    const { optimizer } = this.options;
+    const feeds: Record<string, Variable> = {};
+    const store: Record<string, Variable> = {};
+    for (const [name, { value, previous, sum, moments }] of this.#slots) {
+      if (in8bits(moments)) continue;
+      const names = slotNames(name);
+      const { mean, variance } = moments;
+      Object.assign(feeds, { [names.gradient]: sum, [names.value]: value });
+      Object.assign(store, { [names.value]: previous });
+      for (const slots of [feeds, store]) Object.assign(slots, { [names.mean]: mean, [names.variance]: variance });
+    }
+    await this.programs.update?.run({
+      feeds: {
+        ...feeds,
+        rate: scalar(learningRate),
+        correction1: scalar(1 - optimizer.beta1 ** this.#step),
+        correction2: scalar(1 - optimizer.beta2 ** this.#step),
+        clip: scalar(clip),
+      },
+      store,
+    });
   }
 
   #swap(): void {
@@ -413,7 +488,9 @@ export class Trainer {
     for (const program of Object.values(this.programs)) await program.dispose();
     await this.#evaluator?.dispose();
     for (const slots of this.#slots.values()) {
-      for (const variable of Object.values(slots) as Variable[]) await variable.dispose();
+      const { moments, ...variables } = slots;
+      const own = in8bits(moments) ? [] : Object.values(moments);
+      for (const variable of [...Object.values(variables), ...own] as Variable[]) await variable.dispose();
     }
   }
 }

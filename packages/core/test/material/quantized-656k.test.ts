@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random.ts';
-import type { Int8Products } from '../../src/engine/onnx/frozen-product.ts';
+import type { Int8Products } from '../../src/engine/engine.ts';
 import { OnnxEngine } from '../../src/engine/onnx/onnx-engine.ts';
 import { openModel } from '../../src/io/open-model.ts';
 import { type Base, quantizeModel } from '../../src/io/quantize-model.ts';

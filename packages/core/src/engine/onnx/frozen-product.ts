@@ -3,21 +3,15 @@
  * K the axis that is summed over, M the other one.
  *
  * Integer products take rows in 8 bits, unsigned with zero at 128, and signed weights: the one pairing for which
- * processors with VNNI or AMX have an instruction. Every row has a scale of its own (vector-wise: Dettmers et al. 2022,
- * arXiv:2208.07339), so large rows do not press small ones flat.
+ * processors with VNNI or AMX have an instruction. On older x86 that pairing adds two products in 16 bits, which
+ * saturates; there the weights are unsigned too, with zero at 128. Every row has a scale of its own (vector-wise:
+ * Dettmers et al. 2022, arXiv:2208.07339), so large rows do not press small ones flat.
  */
 
-import { isQuantized, type QuantizedWeightRef, type WeightRef } from '../../tensor/op.ts';
+import { type ByteRange, isQuantized, type QuantizedWeightRef, type WeightRef } from '../../tensor/op.ts';
 import { BLOCK, NF4 } from '../../tensor/quantization.ts';
-import type { ComputeDType } from '../engine.ts';
+import type { ComputeDType, Int8Products } from '../engine.ts';
 import { type OnnxGraph, onnxType } from './onnx-graph.ts';
-
-/**
- * How products with int8 weights are computed. `fast`: rows in one int8 term, the columns that matter most apart in f32,
- * narrowing linears forward as in `accurate`. `accurate`: rows in two int8 terms, 16 bits. `widened`: weights are
- * widened to f32 for each product.
- */
-export type Int8Products = 'fast' | 'accurate' | 'widened';
 
 /** What the two codes of each byte stand for, the one in the high half first. */
 const NF4_PAIRS = Float32Array.from({ length: 512 }, (_, i) => NF4[i % 2 === 0 ? i >> 5 : (i >> 1) & 15]!);
@@ -89,6 +83,8 @@ export function gatherRows(onnx: OnnxGraph, ref: WeightRef, indices: string): st
 
 export interface Precision {
   readonly int8: Int8Products;
+  /** Multiply with int8 weights as unsigned numbers, which no processor saturates with. Default: false. */
+  readonly unsignedWeights?: boolean | undefined;
   /** Default: f32. Integer products go before it. */
   readonly compute?: ComputeDType | undefined;
 }
@@ -109,7 +105,7 @@ export function frozenProduct(
   x: string,
   ref: WeightRef,
   transposed: boolean,
-  { int8, compute = 'f32' }: Precision,
+  { int8, compute = 'f32', unsignedWeights = false }: Precision,
   { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false }: ProductContext = {},
 ): string {
   if (isQuantized(ref)) {
@@ -126,7 +122,7 @@ export function frozenProduct(
       return onnx.emit('com.microsoft.MatMulNBits', [x, blocks, scales], sizes);
     }
     if (ref.dtype === 'int8' && int8 !== 'widened' && (ref.transposed || !transposed)) {
-      return integerProduct(onnx, x, ref, transposed, int8, siblings);
+      return integerProduct(onnx, x, ref, { transposed, int8, siblings, unsignedWeights });
     }
   }
   if (compute !== 'f32') return halfProduct(onnx, x, ref, transposed, compute);
@@ -177,21 +173,36 @@ function quantizeRows(onnx: OnnxGraph, x: string): Rows {
   return { codes: roundRows(onnx, x, scale), scale };
 }
 
+/** The bytes of int8 codes as unsigned numbers with zero at 128: the sign bit is flipped, once, at loading. */
+function unsignedCodes(onnx: OnnxGraph, range: ByteRange, shape: readonly number[]): string {
+  return onnx.emitOnce('BitwiseXor', [onnx.external(range, 'u8', shape), onnx.uint8(128)]);
+}
+
+interface IntegerProduct {
+  readonly transposed: boolean;
+  readonly int8: 'fast' | 'accurate';
+  readonly siblings: readonly QuantizedWeightRef[];
+  readonly unsignedWeights: boolean;
+}
+
 function integerProduct(
   onnx: OnnxGraph,
   x: string,
   ref: QuantizedWeightRef,
-  transposed: boolean,
-  int8: 'fast' | 'accurate',
-  siblings: readonly QuantizedWeightRef[],
+  { transposed, int8, siblings, unsignedWeights }: IntegerProduct,
 ): string {
   const [O, I] = ref.shape;
-  const codes = transposed ? onnx.external(ref.transposed!, 'i8', [I, O]) : codesOf(onnx, ref);
+  const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
+  const codes = onnx.external(range, 'i8', shape);
+  const factors = unsignedWeights ? [unsignedCodes(onnx, range, shape), onnx.uint8(128)] : [codes];
   const scales = scalesOf(onnx, ref);
   // Going back, the weights' scales lie along the axis that is summed over: they go into the rows.
   const columnScale = transposed ? scales : onnx.float(1);
-  const multiply = (left: string, factor: number) =>
-    onnx.emit('com.microsoft.MatMulIntegerToFloat', [left, codes, onnx.float(factor), columnScale, onnx.uint8(128)]);
+  const multiply = (left: string, factor: number) => {
+    const [right, ...rightZero] = factors as [string, ...string[]];
+    const inputs = [left, right, onnx.float(factor), columnScale, onnx.uint8(128), ...rightZero];
+    return onnx.emit('com.microsoft.MatMulIntegerToFloat', inputs);
+  };
 
   // What goes into a narrowing linear is a product of activations, with rows that a few values dominate: of all
   // products, these lose most in one term.

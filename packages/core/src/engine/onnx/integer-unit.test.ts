@@ -13,5 +13,7 @@ it.each([
 ])('%o: %s', (machine, products, reason) => {
   const choice = chooseInt8Products(machine);
   expect(choice.products).toBe(products);
+  // Signed weights saturate without the instructions.
+  expect(choice.unsignedWeights).toBe(products === 'widened');
   expect(choice.reason).toContain(reason);
 });

@@ -1,10 +1,12 @@
 /** Whether this processor multiplies 8-bit integers fast enough to be worth it. */
 import { readFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
-import type { Int8Products } from './frozen-product.ts';
+import type { Int8Products } from '../engine.ts';
 
 export interface Int8Choice {
   readonly products: Int8Products;
+  /** Whether weights are multiplied as unsigned numbers: slower with these instructions, right without them. */
+  readonly unsignedWeights: boolean;
   /** Why, in words a person can read. */
   readonly reason: string;
 }
@@ -36,24 +38,26 @@ function thisMachine(): Machine {
 }
 
 /**
- * What `auto` becomes: `accurate` where the processor has the instructions, `widened` where it has none (older x86
- * adds pairs of products in 16 bits, which saturates) and where nobody can tell.
+ * What `auto` becomes: `accurate` where the processor has the instructions, `widened` where it has none (there, two
+ * terms take as long as f32 and gain nothing) and where nobody can tell.
  */
 export function chooseInt8Products(machine: Machine = thisMachine()): Int8Choice {
   if (machine.platform === 'darwin' && machine.arch === 'arm64') {
-    return { products: 'accurate', reason: 'every Apple processor has the Arm dot product' };
+    return { products: 'accurate', unsignedWeights: false, reason: 'every Apple processor has the Arm dot product' };
   }
   if (machine.cpuInfo === undefined) {
     return {
       products: 'widened',
-      reason: `the processor's instructions cannot be read on ${machine.platform}; say int8: 'accurate' or 'fast' if it has VNNI or AMX`,
+      unsignedWeights: true,
+      reason: `the processor's instructions cannot be read on ${machine.platform}`,
     };
   }
   const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(machine.cpuInfo)?.[1]?.trim().split(/\s+/));
   const found = Object.keys(FLAGS).find((flag) => flags.has(flag));
-  if (found) return { products: 'accurate', reason: `the processor has ${FLAGS[found]}` };
+  if (found) return { products: 'accurate', unsignedWeights: false, reason: `the processor has ${FLAGS[found]}` };
   return {
     products: 'widened',
-    reason: `the processor has none of ${Object.values(FLAGS).join(', ')}: integer products would be slow or saturate`,
+    unsignedWeights: true,
+    reason: `the processor has none of ${Object.values(FLAGS).join(', ')}: integer products gain speed with 'fast' only`,
   };
 }

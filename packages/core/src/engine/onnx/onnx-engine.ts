@@ -6,9 +6,17 @@ import { EngineError, EngineUnavailableError, InvalidOptionError } from '../../e
 import { type Graph, isKind } from '../../tensor/graph.ts';
 import { isQuantized } from '../../tensor/op.ts';
 import { bindSymbols, type GraphLeaf, graphLeaves } from '../check-feeds.ts';
-import type { CompileOptions, ComputeDType, Engine, HostTensor, Program, RunRequest, Variable } from '../engine.ts';
+import type {
+  CompileOptions,
+  ComputeDType,
+  Engine,
+  HostTensor,
+  Int8Products,
+  Program,
+  RunRequest,
+  Variable,
+} from '../engine.ts';
 import { EngineThread } from '../engine-thread.ts';
-import type { Int8Products } from './frozen-product.ts';
 import { chooseInt8Products, type Int8Choice } from './integer-unit.ts';
 import { feedName, lowerGraph, outputName, weightsOfGradients } from './lower.ts';
 import { isDeviceProblem, missingForOnnxCuda, missingForWebgpu, type OnnxDevice } from './onnx-device.ts';
@@ -25,8 +33,8 @@ export interface OnnxEngineOptions {
    */
   readonly prepack?: boolean;
   /**
-   * How products with int8 weights are computed. Default: `accurate` on a CPU that has instructions for it, else
-   * `widened`; {@link OnnxEngine.int8} says which and why.
+   * How products with int8 weights are computed. Default: `accurate` on a CPU that has instructions for it, and for
+   * graphs without gradients; else `widened`. {@link OnnxEngine.int8} says which and why.
    */
   readonly int8?: Int8Products;
   /**
@@ -132,9 +140,11 @@ const decodesQuantized = (graph: Graph): boolean =>
   graph.nodes.some((node) => isKind(node, 'weight') && isQuantized(node.attributes.ref));
 
 function chooseInt8(asked: Int8Products | undefined, device: OnnxDevice): Int8Choice {
-  if (asked) return { products: asked, reason: 'it was asked for' };
-  if (device === 'cpu') return chooseInt8Products();
-  return { products: 'widened', reason: `integer products have no kernel on ${device}` };
+  if (device !== 'cpu') {
+    return { products: 'widened', unsignedWeights: true, reason: `integer products have no kernel on ${device}` };
+  }
+  const choice = chooseInt8Products();
+  return asked ? { ...choice, products: asked, reason: 'it was asked for' } : choice;
 }
 
 export class OnnxEngine implements Engine {
@@ -155,7 +165,13 @@ export class OnnxEngine implements Engine {
     }
   }
 
-  async compile(graph: Graph, { label = 'graph' }: CompileOptions = {}): Promise<OnnxProgram> {
+  /** Widening a matrix for each token takes longer than anything else, so without gradients it is not done unasked. */
+  #products(graph: Graph, asked = this.#options.int8): Int8Products {
+    if (this.device !== 'cpu') return 'widened';
+    return asked ?? (decodesQuantized(graph) ? 'accurate' : this.int8.products);
+  }
+
+  async compile(graph: Graph, { label = 'graph', int8 }: CompileOptions = {}): Promise<OnnxProgram> {
     const refs = graph.nodes.flatMap((node) => (isKind(node, 'weight') ? [node.attributes.ref] : []));
     const roots = new Set(refs.map((ref) => path.parse(ref.file).root));
     if (roots.size > 1) throw new EngineError(`${label}: weights lie on several drives: ${[...roots].join(', ')}`);
@@ -170,7 +186,8 @@ export class OnnxEngine implements Engine {
         session,
         profile,
         model: lowerGraph(graph, {
-          int8: this.int8.products,
+          int8: this.#products(graph, int8),
+          unsignedWeights: this.int8.unsignedWeights,
           compute: this.#options.compute,
           device: this.device,
         }),

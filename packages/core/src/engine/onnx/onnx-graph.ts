@@ -113,6 +113,11 @@ export class OnnxGraph {
     return output;
   }
 
+  /** A node over constants: in the body of a loop it is put outside, so that it is computed once. */
+  emitOnce(opType: string, inputs: readonly string[]): string {
+    return this.#outer ? this.#outer.emitOnce(opType, inputs) : this.emit(opType, inputs);
+  }
+
   #addNode(
     opType: string,
     inputs: readonly string[],
