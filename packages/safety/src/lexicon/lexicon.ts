@@ -38,8 +38,8 @@ export interface Entry {
   split: readonly string[] | null | undefined;
 }
 
-/** Signs of a disguised text in a single word. */
-export const Hint = { Reversed: 1, ReversedName: 2, Rot13: 4, PigLatin: 8 } as const;
+/** Signs of a disguised text in a single word; `Capital` marks a word nobody listed that may be a name. */
+export const Hint = { Reversed: 1, ReversedName: 2, Rot13: 4, PigLatin: 8, Capital: 16 } as const;
 
 export interface Phrase {
   readonly rest: readonly string[];

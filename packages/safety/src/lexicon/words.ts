@@ -167,7 +167,7 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
     Role.If,
   ],
   [
-    'not no never n neither nor without avoid cannot nunca nicht kein keine pas jamais nao nahi nahin mat non keinen ohne sin sans ninguna neither hardly isnt',
+    'not no never n nobody noone neither nor without avoid cannot nunca nicht kein keine pas jamais nao nahi nahin mat non keinen ohne sin sans ninguna neither hardly isnt',
     0,
     Role.Not,
   ],
@@ -296,7 +296,7 @@ export const PHRASES: readonly (readonly [string, number, number])[] = [
     Role.Certain,
   ],
   [
-    'sounds exactly like|sounds a lot like|sounds just like|sounds very much like|looks exactly like|looks a lot like|looks just like|looks very much like|looks to be|adds up to|add up to|my money is on|my bet is|i would bet on|i am betting on|i would put money on|all signs point to|this screams|leaning toward|leaning towards|most likely|almost certainly|very likely|more than likely|in all likelihood|highly likely|chances are|odds are|i think|i believe|i suspect|i bet|my guess|i would guess|i would say|looks like|look like|sounds like|sound like|seems like|seems to be|appears to be|appear to be|seem to be|smells like|points to|point to|points toward|pretty sure|fairly sure|in my opinion|parece|on dirait|klingt nach|sieht aus nach|feels like|lo mas probable|le plus probable|lagta hai',
+    'sounds exactly like|sounds a lot like|sounds just like|sounds very much like|looks exactly like|looks a lot like|looks just like|looks very much like|looks to be|adds up to|add up to|my money is on|my bet is|i would bet on|i am betting on|i would put money on|all signs point to|this screams|leaning toward|leaning towards|most likely|almost certainly|very likely|more than likely|in all likelihood|highly likely|chances are|odds are|i think|i believe|i suspect|i bet|my guess|i would guess|i would say|looks like|look like|sounds like|sound like|seems like|seems to be|appears to be|appear to be|seem to be|smells like|looks to me like|sounds to me like|seems to me like|feels to me like|looks for all the world like|reads like|points to|point to|points toward|pretty sure|fairly sure|in my opinion|parece|on dirait|klingt nach|sieht aus nach|feels like|lo mas probable|le plus probable|lagta hai',
     0,
     Role.Likely,
   ],

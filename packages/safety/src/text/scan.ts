@@ -215,7 +215,14 @@ function scanWord(text: string, start: number, end: number, push: Push, setGap: 
       push('not', end, stop, WORD, Number.NaN);
       return stop;
     }
-    const full = tail === 's' ? (IS_CONTRACTED.has(word) ? 'is' : word === 'let' ? 'us' : '') : SUFFIXES[tail];
+    const full =
+      tail === 's'
+        ? IS_CONTRACTED.has(word) || isVerbAfter(text, stop)
+          ? 'is'
+          : word === 'let'
+            ? 'us'
+            : ''
+        : SUFFIXES[tail];
     if (full !== undefined) {
       push(word, start, end, WORD, Number.NaN);
       if (full) {
@@ -273,6 +280,17 @@ function scanWord(text: string, start: number, end: number, push: Push, setGap: 
   pushWord(word, start, end, push);
   return end;
 }
+
+/** "the bump's a cyst": before an article, "not" or an adverb of certainty the 's of any noun is "is". */
+function isVerbAfter(text: string, from: number): boolean {
+  if (text.charCodeAt(from) !== 32) return false;
+  const c = text.charCodeAt(from + 1);
+  // a, c, d, j, n, o, t: what the words below begin with.
+  if (c !== 97 && c !== 99 && c !== 100 && c !== 106 && c !== 110) return false;
+  for (const word of VERB_BEFORE) if (text.startsWith(word, from + 1)) return true;
+  return false;
+}
+const VERB_BEFORE = ['a ', 'an ', 'not ', 'just ', 'nothing ', 'clearly ', 'definitely '];
 
 /** A word, or the words that were written without spaces. */
 function pushWord(word: string, start: number, end: number, push: Push): void {

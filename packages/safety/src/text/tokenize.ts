@@ -1,3 +1,4 @@
+import { Hint } from '../lexicon/lexicon.ts';
 import { Sense } from '../lexicon/tags.ts';
 import { joinSpacedLetters } from './disguise.ts';
 import { type Folded, fold } from './fold.ts';
@@ -6,7 +7,13 @@ import { NUMBER, type Token, WORD } from './token.ts';
 
 /** Folds, splits, undoes disguises and tags one piece of text. Offsets are those of `original` plus `base`. */
 export function tokenize(original: string, base = 0): Token[] {
-  return tokenizeFolded(fold(original), base);
+  const tokens = tokenizeFolded(fold(original), base);
+  for (const token of tokens) {
+    if (token.kind !== WORD || (token.sense | token.role) !== 0) continue;
+    const c = original.charCodeAt(token.from - base);
+    if (c >= 65 && c <= 90) token.hint |= Hint.Capital;
+  }
+  return tokens;
 }
 
 /** As {@link tokenize}, for text that is folded already. */

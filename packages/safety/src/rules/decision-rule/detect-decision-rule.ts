@@ -3,6 +3,7 @@ import { declined } from '../prescription/declined.ts';
 import { MEDICINAL, type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { ACTS, actionAt, CARRIERS, IMAGING, ORDERS } from './action.ts';
+import { conditionAndTreatment, PROCEDURES } from './condition-and-treatment.ts';
 import { ruleInShorthand } from './rule-shorthand.ts';
 import { inverted, thresholdAt } from './threshold.ts';
 
@@ -27,7 +28,7 @@ export function detectDecisionRule(s: Sentence): Span[] {
           Sense.Lab |
           Sense.Take) ||
       s.roles & Role.Manage ||
-      s.findWord(s.start, s.end, IMAGING) >= 0
+      s.findWord(s.start, s.end, TREATED) >= 0
     )
   )
     return [];
@@ -57,10 +58,14 @@ export function detectDecisionRule(s: Sentence): Span[] {
     ];
   }
   const short = ruleInShorthand(s, threshold, IMAGING);
-  return short && !declined(s, short.last) ? [short] : [];
+  if (short && !declined(s, short.last)) return [short];
+  const joined = conditionAndTreatment(s);
+  return joined && !declined(s, joined.last) ? [joined] : [];
 }
 
-const OUTCOME = words('positive negative');
+const OUTCOME = words('positive negative abnormal raised elevated provided supposing in');
+
+const TREATED = new Set([...IMAGING, ...PROCEDURES]);
 
 const WHOEVER = words('any anyone whoever everyone');
 

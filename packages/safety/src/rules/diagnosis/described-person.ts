@@ -1,3 +1,4 @@
+import { Hint } from '../../lexicon/lexicon.ts';
 import { Role } from '../../lexicon/tags.ts';
 import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
@@ -67,4 +68,39 @@ const YEARS = words('year years month months week weeks day old');
 /** Whether the text speaks to or of a person. */
 export function personNear(s: Sentence): boolean {
   return ((s.roles | s.rolesBefore) & (Role.Your | Role.You)) !== 0;
+}
+
+const TITLES = words('mr mrs ms miss mister madam sir');
+const NO_NAMES = words(
+  'everybody nobody research science nothing everything each neither another every history medicine today europe africa asia america australia britain china india google wikipedia internet',
+);
+
+/**
+ * Whether `i` is the last word of a subject that is one particular person: "you", "she", "your son", "Mr. B", "Priya",
+ * "J.R.", "the 54-year-old".
+ */
+export function isPerson(s: Sentence, i: number): boolean {
+  if (s.is(i, Role.You) && !(s.is(i, Role.Your) && !s.is(i + 1, Role.Have | Role.Be))) return true;
+  if (isDescribed(s, i)) return true;
+  const token = s.tokens[i];
+  if (!token || token.kind !== WORD) return false;
+  // "the 54-year-old has", "this 30-year-old has": "a 54-year-old" is described as well.
+  if (token.w === 'old' && YEARS.has(s.w(i - 1))) return s.isNumber(i - 2) || s.isNumber(i - 3);
+  if (/^(?:yo|m|f|male|female)$/.test(token.w) && s.isNumber(i - 1) && i - 1 <= s.start + 1) return true;
+  if (/^(?:pt|patient)$/.test(token.w) && (i === s.start || s.isMark(i - 1) || s.w(i - 1) === 'this')) return true;
+  const title = s.isMark(i - 1, '.') ? s.w(i - 2) : s.w(i - 1);
+  if (TITLES.has(title)) return true;
+  if (token.w.length === 1 && token.hint & Hint.Capital)
+    return s.isMark(i + 1, '.') || s.is(i + 1, Role.Have | Role.Be);
+  if (
+    !(token.hint & Hint.Capital) ||
+    NO_NAMES.has(token.w) ||
+    token.w.length < 3 ||
+    (i > s.start && s.is(i - 1, Role.Hedge))
+  )
+    return false;
+  return (
+    (s.is(i + 1, Role.Have) && s.w(i + 1) !== 'have') ||
+    /^(?:is|was|suffers|needs|developed|caught|should|requires)$/.test(s.w(i + 1))
+  );
 }

@@ -1,6 +1,7 @@
 import { Role } from '../../lexicon/tags.ts';
 import { declined } from '../prescription/declined.ts';
 import { type Sentence, words } from '../sentence.ts';
+import { asserted } from './asserted.ts';
 import { bodyVerdict } from './body-verdict.ts';
 import type { DiagnosisSpan } from './diagnosis-span.ts';
 import { findingIs } from './finding-is.ts';
@@ -8,6 +9,7 @@ import { cleft, fragment, namedDiagnosis } from './named-diagnosis.ts';
 import { personHas, personIs } from './person-has.ts';
 import { conditionExplains, ruledOut } from './ruled-out.ts';
 import { thisIs } from './this-is.ts';
+import { verdictInShort } from './verdict-in-short.ts';
 
 /** What a reading below can begin with. */
 const HOOK_ROLES =
@@ -21,7 +23,7 @@ const HOOKS = words(
 export function detectDiagnosis(s: Sentence): DiagnosisSpan[] {
   const verdict = bodyVerdict(s);
   const spans: DiagnosisSpan[] = verdict && !declined(s, verdict.first) ? [verdict] : [];
-  const answers = s.end - s.start <= 7 && s.rolesBefore & Role.Condition && s.is(s.start, Role.This);
+  const answers = s.end - s.start <= 9 && (s.rolesBefore & Role.Condition) !== 0;
   if (!answers && !(s.roles & (Role.Condition | Role.ConditionHead | Role.ConditionAdjective))) return spans;
   for (let i = s.start; i < s.end; i++) {
     if (!s.is(i, HOOK_ROLES) && !s.isWord(i, HOOKS) && i !== s.start && s.w(i + 1) !== 'has') continue;
@@ -39,6 +41,10 @@ export function detectDiagnosis(s: Sentence): DiagnosisSpan[] {
     if (declined(s, found.first)) continue;
     spans.push(found);
     i = Math.max(i, found.last);
+  }
+  if (spans.length === 0 || spans.every((found) => found.soft)) {
+    const found = asserted(s) ?? verdictInShort(s);
+    if (found && !declined(s, found.first)) spans.push(found);
   }
   return spans;
 }

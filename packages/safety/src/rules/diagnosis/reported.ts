@@ -23,9 +23,13 @@ export function isReported(s: Sentence, i: number): boolean {
     if (s.isMark(k) && !s.isMark(k, ',"')) return false;
     if (s.isMark(k, ',"')) return false;
     if (s.w(k) === 'that' && k === i - 1 && k === s.start) return false;
+    if (s.w(k) === 'that' && s.findRole(Math.max(s.start, k - 7), k, Role.Certain) >= 0) return false;
+    // "as you have hypertension, ..." names what the reader said.
+    if (s.w(k) === 'as' && k === i - 1 && (k === s.start || s.isMark(k - 1))) return true;
+    if (s.w(k) === 'like' && k === i - 1 && !s.is(k - 1, Role.Kin | Role.General)) continue;
     if (s.is(k, Role.If | Role.Whether)) return s.w(k) !== 'once' || k > i - 3;
     if (
-      /^(?:do|does|did|since|because|who|what|where|how|why|that|as|than|though|although|until|while|suppose|imagine|say|assuming|where|unless|even|should|like|knowing|learn|hear|told|tell|noted)$/.test(
+      /^(?:do|does|did|since|because|who|what|where|how|why|that|as|than|though|although|until|while|suppose|imagine|say|assuming|where|unless|even|should|like|knowing|learn|learning|hear|hearing|finding|accepting|realizing|realising|being|told|tell|noted)$/.test(
         s.w(k),
       )
     ) {

@@ -5,8 +5,22 @@ import { personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
 const DEFINES = words(
-  'called known type kind form term name defined caused when where how one common group example usually often also not a',
+  'called known type kind form term name defined caused when where how one common group example usually often also not a important know that to helpful worth easy hard useful true myth good best',
 );
+
+const ALWAYS = words('always necessarily usually just only contagious');
+
+/** "I can tell it's ringworm": the writer says so; "nobody can tell" does not. */
+function isWriterTelling(s: Sentence, tell: number): boolean {
+  return s.findWord(Math.max(s.start, tell - 3), tell, words('i we')) >= 0 && s.findRole(s.start, tell, Role.Not) < 0;
+}
+
+/** The condition is the last word of its clause. */
+function closes(s: Sentence, condition: number): boolean {
+  let last = condition;
+  while (s.is(last + 1, ANY_CONDITION)) last++;
+  return last + 1 >= s.end || s.isMark(last + 1, '.,;!-') || s.end - s.start <= 9;
+}
 
 /** "this is appendicitis", "it is definitely gout", "that's not cancer", "sounds like a migraine". */
 export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
@@ -35,16 +49,18 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     !s.isMark(i - 1) &&
     !s.is(i - 1, Role.Conjunction | Role.Adverb | Role.Likely | Role.Certain | Role.Said) &&
     !s.is(i - 1, Role.Means) &&
-    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way)$/.test(
+    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|so)$/.test(
       s.w(i - 1),
     )
   )
     return undefined;
+  if (s.is(i - 1, Role.Said) && s.findRole(Math.max(s.start, i - 3), i, Role.You) >= 0) return undefined;
   if (s.is(i - 1, Role.If | Role.Whether) || s.is(i - 2, Role.If | Role.Whether) || s.w(i - 1) === 'whether')
     return undefined;
   // "because it is", "that it is" report; "this is" and "it is" at the head assert.
   if (
-    /^(?:whether|if|when|how|why|where|say|tell|know)$/.test(s.w(i - 1)) ||
+    /^(?:whether|if|when|how|why|where|say|know)$/.test(s.w(i - 1)) ||
+    (s.w(i - 1) === 'tell' && !isWriterTelling(s, i - 1)) ||
     (s.w(i - 1) === 'that' && s.is(i - 2, Role.Said | Role.Not))
   )
     return undefined;
@@ -52,6 +68,7 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   for (let m = i - 1; m >= Math.max(s.start, i - 4) && !s.isMark(m); m--)
     if (
       s.is(m, Role.Hedge | Role.If | Role.Whether) &&
+      !(s.w(m) === 'can' && s.w(m + 1) === 'tell' && isWriterTelling(s, m + 1)) &&
       !(s.w(m) === 'can' && s.w(m + 1) === 'be' && /^(?:sure|certain|confident)$/.test(s.w(m + 2))) &&
       !(s.w(m) === 'be' && /^(?:sure|certain|confident)$/.test(s.w(m + 1)))
     )
@@ -75,6 +92,7 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     else if (certain && s.is(k, Role.Not) && s.reads(k + 1, 'be', 'anything')) continue;
     else if (s.w(k) === 'nothing' && s.w(k + 1) === 'but') certain = true;
     else if (s.w(k) === 'but' && s.w(k - 1) === 'nothing') continue;
+    else if (/^(?:can|could)$/.test(s.w(k)) && s.is(k + 1, Role.Not) && s.w(k + 2) === 'be') not = true;
     else if (s.is(k, Role.Not)) not = true;
     else if (s.is(k, Role.Certain)) certain = true;
     else if (s.is(k, Role.Be)) be = true;
@@ -113,10 +131,12 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     !certain &&
     !soft &&
     s.end - condition > 4 &&
+    !s.isMark(condition + 1, ',;-') &&
     !/^(?:causing|behind)$/.test(s.w(condition + 1))
   )
     return undefined;
-  if (not && !person && !contrasts(s, condition) && (about || s.end - s.start > 9)) return undefined;
+  if (not && !person && !contrasts(s, condition) && (about || !closes(s, condition))) return undefined;
+  if (not && s.findWord(i, condition, ALWAYS) >= 0) return undefined;
   if (isTail(s, condition) && !person && !certain) return undefined;
   return span(i, condition, not ? 'rules a condition out' : 'names the condition', soft && !certain && !not);
 }
