@@ -64,7 +64,7 @@ vitamin vitamins magnesium zinc iron calcium potassium selenium iodine folate fo
 export const PRESCRIPTION_CLASSES = `
 antibiotic antibiotics antibiotico antibioticos antibiotique antibiotiques antibiotika antibiotikum antibiotici antiviral antivirals antifungals steroid steroids corticosteroid corticosteroids esteroides steroide statin statins estatina statine statina anticoagulant anticoagulants anticoagulation anticoagulante thrombolysis thrombolytics antiplatelet antiplatelets
 antidepressant antidepressants antidepresivo antidepresivos antidepresseur antidepresseurs ssri ssris snri snris maoi maois antipsychotic antipsychotics benzodiazepine benzodiazepines benzo benzos opioid opioids opiate opiates stimulants tranquilizer tranquilizers sedative sedatives anticonvulsant anticonvulsants antiepileptic antiepileptics
-diuretic diuretics antihypertensive antihypertensives bisphosphonate bisphosphonates immunosuppressant immunosuppressants biologic biologics dmard dmards chemotherapy chemo immunotherapy antiretroviral antiretrovirals arv arvs triptan triptans sulfonylurea sulfonylureas glp1 bronchodilator bronchodilators vasopressor vasopressors pressors betablocker betablockers betablocker betabloquant betabloqueante betablocker arb arbs ppi ppis hrt prep contraceptive contraceptives antimalarial antimalarials macrolide quinolone cephalosporin nitrate inhaler inhalers
+diuretic diuretics antihypertensive antihypertensives bisphosphonate bisphosphonates immunosuppressant immunosuppressants biologic biologics dmard dmards chemotherapy chemo immunotherapy antiretroviral antiretrovirals arv arvs triptan triptans sulfonylurea sulfonylureas glp1 bronchodilator bronchodilators vasopressor vasopressors pressors betablocker betablockers betablocker betabloquant betabloqueante betablocker arb arbs ppi ppis hrt prep contraceptive contraceptives antimalarial antimalarials macrolide quinolone cephalosporin nitrate nitrates inhaler inhalers doac doacs noac noacs gliptin gliptins gliflozin gliflozins sglt2 dpp4 tki tkis biosimilar cytotoxic opioids barbiturate barbiturates tricyclic tricyclics thiazide thiazides sartan sartans acei aceis calcineurin uppers downers antithyroid antiemetic antiemetics antispasmodic antispasmodics penicillins cephalosporins macrolides quinolones tetracyclines fluoroquinolone fluoroquinolones aminoglycosides antitubercular puffer preds roids abx anticoags
 `;
 
 /** Classes that are mostly sold without a prescription. */
@@ -192,4 +192,46 @@ export const PRESCRIPTION_PHRASES = [
   'glp 1',
   'weight loss injection',
   'weight loss shot',
+  'on the pill',
+  'off the pill',
+  'birth control',
+  'adhd medication',
+  'adhd medicine',
+  'adhd meds',
+  'asthma medication',
+  'asthma medicine',
+  'heart meds',
+  'bp pills',
+  'sugar pills',
+  'sugar tablets',
+  'sugar tablet',
+  'diabetes meds',
+  'diabetes tablets',
+  'psych meds',
+  'antiseizure medication',
+  'gout medicine',
+  'acne medication',
+  'allergy shots',
+  'fertility drugs',
+  'hormone therapy',
+  'hormone pills',
+  'nerve pills',
+  'nerve tablets',
+  'migraine medication',
+  'cholesterol tablets',
+  'cholesterol tablet',
+  'cholesterol meds',
+  'thyroid tablets',
+  'thyroid tablet',
+  'thyroid meds',
+  'blood thinning tablets',
+  'antimalarial tablets',
+  'steroid tablets',
+  'steroid tablet',
+  'steroid inhaler',
+  'blue inhaler',
+  'brown inhaler',
+  'iv drip',
+  'clot buster',
+  'direct oral anticoagulant',
 ];

@@ -1,6 +1,7 @@
 import { Role, Sense } from '../../lexicon/tags.ts';
 import { type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
+import { anyOrder } from './any-order.ts';
 import { byChoice, headed } from './by-choice.ts';
 import { byNeed, byPassive } from './by-need.ts';
 import { byVerb, START, STOP } from './by-verb.ts';
@@ -43,7 +44,7 @@ export function detectPrescription(s: Sentence): Span[] {
     i = found.last;
   }
   if (spans.length === 0) {
-    const told = letsGo(s) ?? treatmentOfPerson(s) ?? toldAboutMedicine(s);
+    const told = letsGo(s) ?? treatmentOfPerson(s) ?? toldAboutMedicine(s) ?? anyOrder(s);
     if (told && !keepsToClinician(s) && !insideReferral(s, told.first) && !declined(s, told.first)) spans.push(told);
   }
   const fragment = headed(s);
