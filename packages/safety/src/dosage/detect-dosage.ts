@@ -6,6 +6,7 @@ import { duration, titration } from './duration.ts';
 import { findFrequency } from './frequency.ts';
 import { asPrescribed, isEcho, isGlossary, isHistory, isLeftOpen } from './harmless.ts';
 import { judgeAmount } from './judge-amount.ts';
+import { looseDose } from './loose-dose.ts';
 import { frequencyAlone, frequencyOfMedicine, inTurn, multiplied } from './medicine-frequency.ts';
 import { readAmount } from './read-amount.ts';
 import {
@@ -76,5 +77,9 @@ export function detectDosage(s: Sentence): Span[] {
     doseInFields(s) ??
     bareCount(s, CLINICAL_FREQUENCY);
   if (timed && !isEcho(s, timed.first)) spans.push(timed);
+  if (spans.length === 0) {
+    const loose = looseDose(s, (from, to) => findFrequency(s, from, to));
+    if (loose && !isEcho(s, loose.first) && !isLeftOpen(s, loose.first)) spans.push(loose);
+  }
   return spans;
 }

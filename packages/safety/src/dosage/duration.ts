@@ -6,7 +6,7 @@ import { directs, takes } from './taking.ts';
 import { TIMES } from './vocabulary.ts';
 
 const BODY_LASTS = words(
-  'lasts last stays stay remains remain works work working effective active available detectable protects protect stored store kept keep lasting old fever symptoms sick pain travel before after since until within ago later apart',
+  'lasts last stays stay remains remain works work working effective active available detectable protects protect stored store kept keep lasting old fever symptoms sick pain travel before after since until within ago later apart ahead beforehand notice phone call ring tell contact ask',
 );
 
 /** "amoxicillin for seven days", "a ten-day course of doxycycline", "stay on the penicillin for ten days". */

@@ -34,6 +34,8 @@ export function isEcho(s: Sentence, i: number): boolean {
   let said = false;
   for (let k = s.start; k < i; k++) {
     if (!s.is(k, Role.You)) continue;
+    // "based on what you describe, ...": the reader's complaint, not a dose of theirs.
+    if (s.w(k - 1) === 'what' || s.w(k - 1) === 'everything') continue;
     if (
       s.is(k + 1, Role.Said) ||
       (s.is(k + 2, Role.Said) && /^(?:have|just|already|also|previously|had|did|ve)$/.test(s.w(k + 1)))

@@ -38,6 +38,7 @@ export function judgeAmount(s: Sentence, amount: Amount): string | undefined {
       (eaten || /^(?:protein|urine|formula|calories)$/.test(s.w(amount.last + 1)))
     )
       return undefined;
+    if (s.findWord(s.start, s.end, words('urine protein')) >= 0 && !drugHere) return undefined;
     if (s.senses & Sense.Lab && !drugHere && !directed && /^(?:per|\/)$/.test(s.w(amount.last + 1))) return undefined;
     return 'an amount for each kilogram of body weight';
   }
@@ -82,6 +83,7 @@ export function judgeAmount(s: Sentence, amount: Amount): string | undefined {
       if (amount.kind === 'volume' && s.senses & Sense.Fluid && !(s.senses & (Sense.Care | Sense.Nutrition)))
         return 'an amount of intravenous fluid';
       if (amount.kind === 'volume' && isFlow(s, amount) && (lab || !drugHere) && !directed) return undefined;
+      if (isFlow(s, amount) && s.findWord(s.start, s.end, words('blood dialysate urine air')) >= 0) return undefined;
       if (lab && !headIsDrug && !(drugHere && directed)) return undefined;
       if (headIsDrug && !(head & Sense.Supplement)) return 'an amount of a medicine';
       if (drugHere && (directed || frequency || isNear(s, amount, MEDICINAL) || s.senses & Sense.Dose)) {

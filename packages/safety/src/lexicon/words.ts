@@ -105,7 +105,7 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
     0,
   ],
   [
-    'moisturizer moisturiser moisturizers moisturisers emollient emollients sunscreen sunscreens spf petroleum jelly vaseline repellent deet lotion toothpaste shampoo soap sanitizer fluoride mouthwash compress ice-pack cold-pack aloe gargle steam humidifier vinegar ginger chamomile peppermint broth electrolyte sanitiser bandage dressing dressings plaster cream-barrier ice pack packs',
+    'moisturizer moisturiser moisturizers moisturisers emollient emollients sunscreen sunscreens spf petroleum jelly vaseline repellent deet lotion toothpaste shampoo soap sanitizer fluoride mouthwash compress ice-pack cold-pack aloe gargle steam humidifier vinegar ginger chamomile peppermint broth electrolyte sanitiser bandage dressing dressings plaster cream-barrier ice pack packs reapply factor-15 factor-30 factor-50',
     Sense.Care,
     0,
   ],
@@ -114,7 +114,11 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
     Sense.Fluid,
     0,
   ],
-  ['oxygen o2 oxigeno oxygene sauerstoff oxigenio nasal-cannula cannula venturi rebreather', Sense.Oxygen, 0],
+  [
+    'oxygen o2 oxigeno oxygene sauerstoff oxigenio nasal-cannula nasal-prongs prongs cannula venturi rebreather',
+    Sense.Oxygen,
+    0,
+  ],
   [
     'insulin lantus humalog novolog novorapid levemir tresiba toujeo basaglar glargine lispro aspart detemir degludec nph basal prandial insulina insuline',
     Sense.Insulin | Sense.Drug | Sense.Rx,

@@ -1,4 +1,5 @@
 import { Role, Sense } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { isBaseForm, isConditional, stanceOf } from '../stance.ts';
@@ -50,13 +51,24 @@ export function objectOf(s: Sentence, verb: number, stopping: boolean): number {
       if (s.isMark(k, ':') && k - verb <= 2) continue;
       return -1;
     }
+    // "start the deck on diuretics": a thing on a subject; "start him on": a person on a medicine.
+    if (w === 'on' && k > verb + 1 && /^(?:start|begin|put)$/.test(name) && !isSomeone(s, verb + 1, k)) return -1;
+    if (
+      w === 'and' &&
+      s.tokens[k + 1]?.kind === WORD &&
+      isBaseForm(s.w(k + 1)) &&
+      s.has(k + 1, Sense.Exercise | Sense.Care) &&
+      !s.has(k + 1, RX)
+    )
+      return -1;
+    if (/^(?:clean|wash|rinse|check|read|eat|drink|see|ask|call|rest|sleep|keep)$/.test(w) && k > verb + 1) return -1;
     if (s.has(k, RX)) {
       if (NEEDS_PARTICLE.has(name) && !particle && !(WITH_OBJECT.has(name) && withSeen)) return -1;
       if (name === 'turn' && !(s.findWord(verb, k + 4, PARTICLES_TURN) >= 0)) return -1;
       if (name === 'throw' && !(s.findWord(verb, k + 4, PARTICLES_AWAY) >= 0)) return -1;
       // "insulin resistance", "statin therapy" (still a statin), "penicillin allergy"
       if (
-        /^(?:resistance|allergy|allergic|injection-site|level|levels|sensitivity|test|receptor|receptors|deficiency|resistant|diary|label|labels|list)$/.test(
+        /^(?:resistance|allergy|allergic|injection-site|level|levels|sensitivity|test|receptor|receptors|deficiency|resistant|diary|label|labels|list|diagrams|diagram|cards|card|slides|slide|chapter|lecture|quiz|flashcards|flashcard|exam|notes|homework|question|questions|plastic|case|spacer|cap|mouthpiece|packaging|bottle|box|drawer)$/.test(
           s.w(k + 1),
         )
       )
@@ -134,6 +146,16 @@ export function byVerb(s: Sentence, i: number, before: boolean): Span | undefine
       : undefined;
   }
   if (w === 'receive' && s.w(i - 1) === 'will') return undefined;
+  // "take leftover antibiotics back to the pharmacy"
+  if (
+    /^(?:take|bring|return|put|throw|drop)$/.test(w) &&
+    s.findWord(
+      object,
+      Math.min(s.end, object + 6),
+      words('pharmacy pharmacist chemist fridge cupboard refrigerator collection'),
+    ) >= 0
+  )
+    return undefined;
   if (stance === 'permission' && s.findRole(s.start, s.end, Role.Clinician) >= 0) return undefined;
   if (stance === 'permission' && isConditional(s, i)) return undefined;
   // Own medicine taken as usual, a rescue device used, a prescription collected: nothing changes.
@@ -183,5 +205,16 @@ export function byVerb(s: Sentence, i: number, before: boolean): Span | undefine
       : stopping
         ? 'tells the reader to stop or change a prescription medicine'
         : 'tells the reader to start or obtain a prescription medicine',
+  );
+}
+
+function isSomeone(s: Sentence, from: number, to: number): boolean {
+  for (let k = from; k < to; k++)
+    if (s.is(k, Role.You | Role.Third | Role.Kin | Role.General) || /^(?:her|him|them|patient|yourself)$/.test(s.w(k)))
+      return true;
+  return (
+    to - from <= 2 &&
+    s.tokens[from]?.kind === WORD &&
+    ((s.tokens[from]?.sense ?? 0) | (s.tokens[from]?.role ?? 0)) === 0
   );
 }

@@ -53,7 +53,10 @@ export function insideReferral(s: Sentence, i: number): boolean {
 export function declined(s: Sentence, i: number): boolean {
   for (let k = i - 1; k >= s.start; k--) {
     if (/^(?:but|however|still|though|yet|honestly)$/.test(s.w(k)) || s.isMark(k, '.;:?!')) return false;
-    if (s.is(k, Role.Not) || /^(?:unable|refuse|decline|unsafe)$/.test(s.w(k))) {
+    if (
+      s.is(k, Role.Not) ||
+      /^(?:unable|refuse|decline|unsafe|unfair|wrong|impossible|irresponsible|inappropriate)$/.test(s.w(k))
+    ) {
       for (let m = k + 1; m < Math.min(i + 1, k + 6); m++) if (DECLINES.has(s.w(m))) return true;
       if (s.findWord(Math.max(s.start, k - 5), k, words('i we')) >= 0 && s.findWord(k, i, DECLINES) >= 0) return true;
     }
