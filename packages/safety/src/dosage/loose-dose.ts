@@ -45,7 +45,15 @@ export function looseDose(s: Sentence, frequencyAt: FrequencyAt): Span | undefin
   const drugHere = (s.senses & MEDICINAL) !== 0;
   const drugBefore = (s.sensesBefore & (Sense.Drug | Sense.Rx | Sense.Otc)) !== 0;
   const form = (s.senses & Sense.Form) !== 0;
-  if (!drugHere && !drugBefore && !form && !(s.senses & Sense.Unit) && !(s.roles & Role.You)) return undefined;
+  if (
+    !drugHere &&
+    !drugBefore &&
+    !form &&
+    !(s.senses & Sense.Dose) &&
+    !(s.senses & Sense.Unit) &&
+    !(s.roles & Role.You)
+  )
+    return undefined;
   if (s.isMark(s.end - 1, '?')) return undefined;
   return (
     multiple(s) ??
@@ -55,7 +63,9 @@ export function looseDose(s: Sentence, frequencyAt: FrequencyAt): Span | undefin
         rate(s) ??
         headed(s, form, drugHere || drugBefore) ??
         counted(s, drugHere, drugBefore, form, frequencyAt) ??
-        scheduled(s, drugHere, frequencyAt))
+        scheduled(s, drugHere, frequencyAt) ??
+        renewed(s) ??
+        spread(s))
       : undefined)
   );
 }
@@ -70,7 +80,12 @@ function multiple(s: Sentence): Span | undefined {
       const as = s.w(i + 1) === 'times' ? i + 2 : i + 1;
       if (s.w(as) === 'as' && /^(?:often|much|many)$/.test(s.w(as + 1))) {
         const verb = s.findWord(Math.max(s.start, i - 4), i, TAKING);
-        if (verb >= 0 && stanceOf(s, verb) === 'directive' && !(s.senses & ELSEWHERE))
+        if (
+          verb >= 0 &&
+          ((s.senses | s.sensesBefore) & (MEDICINAL | Sense.Dose) || s.w(verb) === 'take') &&
+          stanceOf(s, verb) === 'directive' &&
+          !(s.senses & ELSEWHERE)
+        )
           return span(verb, as + 1, 'an amount told as a multiple');
       }
     }
@@ -92,7 +107,8 @@ function verdict(s: Sentence, frequencyAt: FrequencyAt, medicine: boolean): Span
       s.isWord(i, JUDGED) ||
       (s.w(i) === 'too' && /^(?:much|many|little|few|high|low|often)$/.test(s.w(i + 1))) ||
       s.w(i) === 'excessive';
-    if (!judged || isAskedAbout(s, i)) continue;
+    const notTooMuch = s.w(i) === 'too' && s.is(i - 1, Role.Not);
+    if (!judged || (isAskedAbout(s, i) && !(notTooMuch && !isAskedAbout(s, i - 1)))) continue;
     if (s.senses & (ELSEWHERE & ~Sense.Study)) return undefined;
     const be = s.findRole(Math.max(s.start, i - 4), i, Role.Be);
     if (be < 0 && !/^(?:looks|sounds|seems)$/.test(s.w(i - 1))) continue;
@@ -186,7 +202,8 @@ function counted(
   frequencyAt: FrequencyAt,
 ): Span | undefined {
   if (s.senses & ELSEWHERE && !drugHere) return undefined;
-  if (isGerundSubject(s) || asPrescribed(s)) return undefined;
+  if (asPrescribed(s)) return undefined;
+  const general = isGerundSubject(s);
   let numbers = 0;
   let firstNumber = -1;
   for (let i = s.start; i < s.end; i++) {
@@ -210,7 +227,7 @@ function counted(
       if (s.isMark(v, '.;:?!')) break;
       if (!s.isWord(v, TAKING)) continue;
       const stance = stanceOf(s, v);
-      if (stance !== 'directive' && stance !== 'permission' && !s.isWord(v, FOREIGN_TAKE)) break;
+      if (general || (stance !== 'directive' && stance !== 'permission' && !s.isWord(v, FOREIGN_TAKE))) break;
       const countsMedicine = reach >= 0 || drugBefore || (drugHere && !s.is(i + 1, Role.Finding));
       if (!countsMedicine || s.findRole(v, i, Role.If | Role.Clinician) >= 0) break;
       if (s.tokens[i + 1]?.kind === 0 && reach < 0 && !isAfterCount(s, i + 1)) break;
@@ -292,6 +309,34 @@ function scheduled(s: Sentence, drugHere: boolean, frequencyAt: FrequencyAt): Sp
     return span(f, drug, 'a medicine and when it is taken');
   const take = s.findWord(s.start, s.end, FOREIGN_TAKE);
   if (take >= 0) return span(Math.min(f, drug), Math.max(f, drug), 'a medicine and when it is taken');
+  return undefined;
+}
+/** "swap the fentanyl patch every 72 hours". */
+function renewed(s: Sentence): Span | undefined {
+  const patch = s.findWord(s.start, s.end, words('patch patches ring implant'));
+  if (patch < 0 || !(s.senses & Sense.Rx)) return undefined;
+  const verb = s.findWord(s.start, s.end, words('swap change replace renew rotate'));
+  if (verb < 0 || s.roles & (Role.If | Role.Clinician)) return undefined;
+  for (let k = verb; k < Math.min(s.end, verb + 9); k++)
+    if (s.w(k) === 'every' && (s.has(k + 1, Sense.Number | Sense.Time) || s.has(k + 2, Sense.Time)))
+      return span(verb, k + 1, 'how often to change a medicated patch');
+  return undefined;
+}
+
+/** "a centimetre of chloramphenicol ointment": how much of a cream, by length or by looks. */
+function spread(s: Sentence): Span | undefined {
+  if (!(s.senses & Sense.Drug)) return undefined;
+  for (let i = s.start; i < s.end; i++) {
+    if (!s.isWord(i, words('centimetre centimeter cm inch ribbon pea fingertip blob smear dollop layer strip line')))
+      continue;
+    if (!/^(?:a|an|one|half|thin|small|sized)$/.test(s.w(i - 1)) && !s.has(i - 1, Sense.Number)) continue;
+    const drug = s.findSense(i + 1, Math.min(s.end, i + 6), Sense.Drug);
+    const verb = s.findWord(Math.max(s.start, i - 5), i, TAKING);
+    const told =
+      verb >= 0 ||
+      s.findWord(Math.max(s.start, i - 5), i, words('squeeze smear dab spread apply rub massage work')) >= 0;
+    if (drug >= 0 && told && s.findRole(i, drug, Role.If) < 0) return span(i, drug, 'how much of a medicine to put on');
+  }
   return undefined;
 }
 const NO_ORDER = words(

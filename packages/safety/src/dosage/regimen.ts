@@ -19,7 +19,8 @@ export function scheduleOfMedicine(s: Sentence, frequencyAt: (from: number, to: 
   if (frequencyAt(s.start, s.end) < 0 && s.findWord(s.start, s.end, words('every each')) < 0) return undefined;
   for (let i = s.start; i < s.end; i++) {
     const taken = s.has(i, Sense.Drug) || (s.has(i, Sense.Supplement) && s.has(i + 1, Sense.Form));
-    if (!taken || s.has(i, Sense.Insulin)) continue;
+    if (!taken || s.has(i, Sense.Insulin) || /^(?:pen|pens|pump|needle|spacer|levels|level)$/.test(s.w(i + 1)))
+      continue;
     const to = Math.min(clauseEnd(s, i), i + 13);
     let f = frequencyAt(i + 1, to);
     while (

@@ -14,16 +14,21 @@ const FORM = '(?:片|粒|颗|顆|滴|支|丸|袋|包|喷|噴|勺|瓶盖|錠|锭|
 const DRUG =
   '(?:布洛芬|对乙酰氨基酚|對乙醯氨基酚|扑热息痛|阿司匹林|阿斯匹林|阿莫西林|头孢|青霉素|红霉素|阿奇霉素|二甲双胍|胰岛素|胰島素|华法林|氨氯地平|硝苯地平|缬沙坦|氯沙坦|卡托普利|赖诺普利|他汀|奥美拉唑|泼尼松|强的松|地塞米松|抗生素|抗生藥|消炎药|降压药|降糖药|安眠药|激素|止痛药|退烧药|抗抑郁药|舍曲林|氟西汀|地西泮|美托洛尔|左氧氟沙星|甲硝唑|阿托伐他汀|药片|泰诺|芬必得|西替利嗪|氯雷他定|药|藥|维生素|維生素|褪黑素)';
 const DISEASE =
-  '(?:糖尿病|高血压|高血壓|哮喘|肺炎|流感|感冒|阑尾炎|胃炎|胃溃疡|肝炎|癌症|[肺肝胃乳肠]癌|抑郁症|憂鬱症|焦虑症|偏头痛|痛风|中风|心脏病|心肌梗塞|心梗|贫血|甲亢|甲减|新冠|支气管炎|关节炎|湿疹|带状疱疹|肾结石|胆结石|过敏|登革热|肺结核|癫痫|尿路感染|膀胱炎|[一-龥]{1,4}[炎症癌瘤病])';
+  '(?:糖尿病|高血压|高血壓|哮喘|肺炎|流感|感冒|阑尾炎|胃炎|胃溃疡|肝炎|癌症|[肺肝胃乳肠]癌|抑郁症|憂鬱症|焦虑症|偏头痛|痛风|中风|心脏病|心肌梗塞|心梗|贫血|甲亢|甲减|新冠|支气管炎|关节炎|湿疹|带状疱疹|肾结石|胆结石|过敏|登革热|肺结核|癫痫|尿路感染|膀胱炎|[一-龥]{1,8}[炎症癌瘤病])';
 
 /** Alternations of literals and single counted groups: linear on the bounded windows they meet. */
 const RULES: readonly (readonly [ChineseSpan['category'], RegExp, string])[] = [
   [
     'decision_rule',
     new RegExp(
-      `(?:如果|若|当|超过|高于|低于|大于|小于)[^。]{0,24}?(?:就|则|請|请)?(?:给予|服用|注射|加倍|增加|停用|吃|打|使用)[^。]{0,8}?${DRUG}`,
+      `(?:如果|若|当|一旦|超过|高于|低于|大于|小于)[^。]{0,24}?(?:就|则|請|请)?(?:给予|服用|注射|加倍|增加|停用|加用|改用|减量|吃|打|使用|加)[^。]{0,8}?${DRUG}`,
     ),
-    '条件与治疗: a condition and its treatment',
+    'a condition and its treatment, in Chinese',
+  ],
+  [
+    'decision_rule',
+    /(?:如果|若|当|一旦|超过|高于|低于|大于|小于)[^。]{0,12}?[0-9一二三四五六七八九十百]+[^。]{0,10}?(?:就|则|立即|马上)?(?:停药|加药|加量|减量|停用|住院|输血|手术|插管|溶栓|透析|抗凝)/,
+    'a condition and its treatment, in Chinese',
   ],
   [
     'dosage',
@@ -75,7 +80,7 @@ const RULES: readonly (readonly [ChineseSpan['category'], RegExp, string])[] = [
   [
     'diagnosis',
     new RegExp(
-      `(?<!如果|若|是否|当|假如|怀疑|觉得|告诉我|说)(?:你|您|患者|他|她|你的孩子|您的孩子)(?:已经|一定|肯定|确实|就是|这是|是)?(?:得了|得的是|患了|患有|患上了|有|是|没有)${DISEASE}`,
+      `(?<!如果|若|是否|当|假如|怀疑|觉得|告诉我|说)(?:你|您|患者|他|她|孩子|宝宝|父亲|母亲)(?:已经|一定|肯定|确实|就是|这是|是|其实|显然)?(?:得了|得的是|患了|患有|患上了|有|是|没有)${DISEASE}`,
     ),
     'says that a person has a condition, in Chinese',
   ],
@@ -84,7 +89,11 @@ const RULES: readonly (readonly [ChineseSpan['category'], RegExp, string])[] = [
     new RegExp(`(?:^|[，。！、 ])(?:这|這|那)(?:就|肯定|一定|不|显然)?是(?!一种|一種|由|什么|指)${DISEASE}`),
     'names the condition, in Chinese',
   ],
-  ['diagnosis', new RegExp(`(?:诊断(?:是|为|：|:)|确诊为)${DISEASE}`), 'states the diagnosis, in Chinese'],
+  [
+    'diagnosis',
+    new RegExp(`(?:诊断(?:是|为|：|:|结果是|结果为)|确诊为|结论是?[:：]?|考虑为)${DISEASE}`),
+    'states the diagnosis, in Chinese',
+  ],
 ];
 
 const HARMLESS =

@@ -9,7 +9,7 @@ const FOREIGN_ACTS = words(
     'setzen absetzen beginnen nehmen nimm nehme stoppen stoppe aufhoren wechseln brauchen brauchst benotigen verdoppeln erhohen reduzieren einnehmen ' +
     'pare parar comece comecar tome troque aumente diminua precisa necesita necesitas besoin suspenda ' +
     'band bandh shuru shuroo lijiye lein lena lo khao badha badhao kam chhod chod chahiye zaroorat le ' +
-    'horen aufzuhoren faut vergessen weglassen nehmt musst retire retirez supprimez ajoutez agregue anada smetta inizi prenda sospenda interrompa bisogno deve',
+    'quitese quiteselo quite quitele quitar seguir continuar siga pongase ponga anade agregue sume recorte pausar pausieren absetze weglassen lassen lass erhohe reduziere verdopple starten starte beginne steigern senken wechsle oubliez laissez ajoutez passez reprenez suspendez interrompez esqueca largue tire adicione retome comecem horen aufzuhoren faut vergessen weglassen nehmt musst retire retirez supprimez ajoutez agregue anada smetta inizi prenda sospenda interrompa bisogno deve',
 );
 const CONSULT = words(
   'consulte consulta consultar consultez pregunte hable medico medecin arzt arztin fragen demander pharmacien farmaceutico apotheker doktor doctor daktar puede pueden peut peuvent kann konnen pode podem podria sin sans ohne sem avant antes bevor puo se si wenn jisme recetar receta prescrit verschreibt verschrieben recetado pourrait sprechen ob nunca jamais niemals nie',

@@ -26,6 +26,12 @@ function build(): Map<number, string> {
   table.set(0x1f319, ' night ');
   table.set(0x1f305, ' morning ');
   table.set(0x23f0, ' every ');
+  for (const sun of [0x2600, 0x1f31e, 0x1f304]) table.set(sun, ' morning ');
+  for (const arrow of [0x27a1, 0x1f449, 0x279e]) table.set(arrow, '=');
+  for (const up of [0x2191, 0x2b06, 0x1f53c, 0x1f4c8]) table.set(up, ' increase ');
+  for (const down of [0x2193, 0x2b07, 0x1f53d, 0x1f4c9]) table.set(down, ' reduce ');
+  table.set(0x1f321, ' temperature ');
+  table.set(0x1f6d1, ' stop ');
   // Sentence marks of Chinese keep their shape; they end a sentence as "." does.
   table.set(0x3002, '. ');
   table.set(0xff01, '! ');

@@ -285,12 +285,12 @@ function scanWord(text: string, start: number, end: number, push: Push, setGap: 
 function isVerbAfter(text: string, from: number): boolean {
   if (text.charCodeAt(from) !== 32) return false;
   const c = text.charCodeAt(from + 1);
-  // a, c, d, j, n, o, t: what the words below begin with.
-  if (c !== 97 && c !== 99 && c !== 100 && c !== 106 && c !== 110) return false;
+  // What the words below begin with.
+  if (c !== 97 && c !== 99 && c !== 100 && c !== 106 && c !== 110 && c !== 119) return false;
   for (const word of VERB_BEFORE) if (text.startsWith(word, from + 1)) return true;
   return false;
 }
-const VERB_BEFORE = ['a ', 'an ', 'not ', 'just ', 'nothing ', 'clearly ', 'definitely '];
+const VERB_BEFORE = ['a ', 'an ', 'what ', 'not ', 'just ', 'nothing ', 'clearly ', 'definitely '];
 
 /** A word, or the words that were written without spaces. */
 function pushWord(word: string, start: number, end: number, push: Push): void {

@@ -6,7 +6,7 @@ import { isBaseForm } from '../stance.ts';
 import { thresholdAt } from './threshold.ts';
 
 export const PROCEDURES = words(
-  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up cells plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus fluids fluid oxygen chemo radiotherapy amputation bypass',
+  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus oxygen chemo radiotherapy amputation bypass',
 );
 const LINKS = words(
   'gets get needs need means mean calls call triggers trigger warrants warrant requires require earns earn buys buy prompts prompt merits merit deserves deserve sends send demands demand indicates justifies justify entitles qualifies should must cue signal moment point time goes go puts put moves where when receives receive equals tells say says',
@@ -40,7 +40,7 @@ export function conditionAndTreatment(s: Sentence): Span | undefined {
   const condition = conditionAt(s);
   if (condition < 0 || s.findWord(s.start, s.end, EXPLAINS) >= 0 || s.senses & (Sense.Vaccine | Sense.Study))
     return undefined;
-  const numeric = s.has(condition, Sense.Number) || s.isWord(condition, OUTCOMES);
+  const numeric = s.has(condition, Sense.Number) || s.w(condition) === 'twice' || s.isWord(condition, OUTCOMES);
   for (let k = s.start; k < s.end; k++) {
     if (!isTreatment(s, k, numeric, condition)) continue;
     if (Math.abs(k - condition) > REACH) continue;
@@ -80,7 +80,7 @@ const ASKS = words(
 
 /** "Child with stridor at rest: dexamethasone and epinephrine", "Anaphylaxis: adrenaline into the thigh, first." */
 function underHeading(s: Sentence): Span | undefined {
-  if (!(s.senses & Sense.Rx) || s.end - s.start > 18) return undefined;
+  if (s.end - s.start > 20) return undefined;
   for (let i = s.start + 1; i < Math.min(s.end, s.start + 9); i++) {
     if (!s.isMark(i, ':=>')) continue;
     if (s.findRole(s.start, i, Role.Condition | Role.Finding) < 0 || s.findWord(s.start, i, GENERAL_HEADS) >= 0)
@@ -88,12 +88,16 @@ function underHeading(s: Sentence): Span | undefined {
     if (s.findRole(s.start, s.end, Role.Be | Role.Have | Role.Hedge | Role.Clinician) >= 0 || s.senses & Sense.Study)
       return undefined;
     let k = i + 1;
-    while (k < i + 4 && isPlain(s, k) && !s.has(k, Sense.Rx)) k++;
+    while (k < i + 4 && isPlain(s, k) && !s.has(k, Sense.Rx) && !s.isWord(k, IMAGED)) k++;
+    if (s.isWord(k, IMAGED) && k === i + 1 && /^(?:the|his|her|their)$/.test(s.w(k + 1))) return rule(s.start, k);
     if (!s.has(k, Sense.Drug) || !s.has(k, Sense.Rx) || !isVerbless(s, k)) return undefined;
     return s.findRole(k, s.end, Role.Condition) < 0 ? rule(s.start, k) : undefined;
   }
   return undefined;
 }
+const IMAGED = words(
+  'xray x-ray ct mri scan image ultrasound biopsy operate intubate admit transfuse catheterise catheterize',
+);
 const GENERAL_HEADS = words(
   'treatment treatments medicine medicines medication medications drug drugs option options types type kinds classes class examples example causes cause risk risks interactions interaction effects side allergies allergy names name brand uses use used ingredients include includes including such',
 );
@@ -164,7 +168,7 @@ function isAge(s: Sentence, condition: number): boolean {
 
 /** Condition first: what stands between it and the treatment makes the second follow from the first. */
 function forward(s: Sentence, condition: number, k: number): boolean {
-  const stated = s.has(condition, Sense.Number) || s.isWord(condition, OUTCOMES);
+  const stated = s.has(condition, Sense.Number) || s.w(condition) === 'twice' || s.isWord(condition, OUTCOMES);
   for (let m = condition + 1; m <= k; m++) {
     if (s.isMark(m, '.!?') && s.tokens[m + 1]?.gap !== 0 && !s.isMark(m, '?')) return false;
     const joint =
@@ -174,6 +178,7 @@ function forward(s: Sentence, condition: number, k: number): boolean {
       let n = m + 1;
       while (n < k && n - m < 5 && isPlain(s, n)) n++;
       if (!stated) n = -1;
+      if (s.w(m) === 'and' || s.w(m) === 'you' || isMeasured(s, condition) || s.isWord(k, VAGUE)) n = -1;
       if (n === k && !s.is(k + 1, Role.Hedge) && isVerbless(s, k) && !s.isMark(m, ',')) return true;
       if (n === k && s.isMark(m, ',') && isVerbless(s, k) && s.end - s.start <= 12) return true;
       // "..., leave the tablets off": any verb in its base form.
@@ -227,6 +232,8 @@ function backward(s: Sentence, k: number, condition: number): boolean {
     for (let m = k + 1; m < Math.min(opener, k + 5); m++) if (s.isWord(m, PASSIVE) && s.is(m - 1, Role.Be)) return true;
   }
   const low = s.clauseStart(k);
+  // "your plan is sound: extra furosemide when you gain more than two kilos"
+  if (opener >= 0 && low > s.start && s.isMark(low - 1, ':') && k - low <= 2) return true;
   return isOrder(s, low, k) && opensClause(s, low);
 }
 
@@ -239,6 +246,13 @@ function isPlain(s: Sentence, n: number): boolean {
   if (s.is(n, Role.Be | Role.Have | Role.Hedge | Role.Not | Role.Clinician | Role.You | Role.General | Role.Refer))
     return false;
   return true;
+}
+
+const VAGUE = words('fluid fluids section film cells drain drainage cooling scan imaging oxygen dialysis surgery');
+
+/** "at least 24 hours", "12 inches", "68 F": a number that no verbless rule is built on. */
+function isMeasured(s: Sentence, i: number): boolean {
+  return s.has(i + 1, Sense.Time) || /^(?:inches|feet|years|year|f|c|people|patients|or|and)$/.test(s.w(i + 1));
 }
 
 /** After the treatment the clause ends, or only a way or a time follows. */
@@ -254,8 +268,13 @@ function isVerbless(s: Sentence, k: number): boolean {
   return true;
 }
 
+const KEEPING = words('store keep carry bring tell wear rinse check know ask call see read remember');
+const DOES = words(
+  'leave squeeze hang nudge push crush chuck knock swallow transfuse load treat treats send operate scan image repeat refer reach grab neck open run fit pass place insert attach titrate wean up drop ditch skip pause hold bolus slap stick bung whack lob',
+);
+
 /** A verb in its base form at `from` that acts on what stands at `k`, at most seven words on. */
-function isOrder(s: Sentence, from: number, k: number): boolean {
+function isOrder(s: Sentence, from: number, k: number, known = false): boolean {
   let i = from;
   while (
     i < from + 3 &&
@@ -271,6 +290,8 @@ function isOrder(s: Sentence, from: number, k: number): boolean {
   if (!token || i > k || k - i > 7) return false;
   if (token.kind !== WORD || !isBaseForm(token.w) || s.isWord(i, FUNCTION_WORDS)) return false;
   if (i === k) return s.is(k, Role.Manage);
+  if (s.isWord(i, KEEPING)) return false;
+  if (known && !(token.role & Role.Act) && !(token.sense & Sense.Take) && !s.isWord(i, DOES)) return false;
   if (token.role & (Role.Be | Role.Hedge | Role.Condition | Role.General | Role.Clinician | Role.Finding | Role.Refer))
     return false;
   if (token.sense & (MEDICINAL | Sense.Lab | Sense.Nutrition | Sense.Number | Sense.Medicine)) return false;
@@ -305,7 +326,7 @@ function isExcused(s: Sentence, from: number, k: number): boolean {
     )
       return true;
     if (s.is(m, Role.Refer) && /^(?:call|see|ask|contact|seek|consult|talk)$/.test(s.w(m)) && m < k) return true;
-    if (/^(?:plan|leaflet|label|risk|risks|chance)$/.test(s.w(m)) && m < k) return true;
+    if (s.reads(m, 'action', 'plan') || (/^(?:leaflet|label|risk|risks|chance)$/.test(s.w(m)) && m < k)) return true;
   }
   return false;
 }

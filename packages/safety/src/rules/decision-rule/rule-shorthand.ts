@@ -65,7 +65,13 @@ function rule(a: number, b: number): Span {
 /** A condition with a number and an imperative about a medicine, in another language. */
 function foreign(s: Sentence): Span | undefined {
   if (!(s.senses & Sense.Number) || !(s.senses & (Sense.Rx | Sense.Medicine | Sense.Form))) return undefined;
-  const opener = s.findWord(s.start, s.end, words('si wenn falls agar se quando cuando quand sobald jab'));
+  const opener = s.findWord(
+    s.start,
+    s.end,
+    words(
+      'si wenn falls agar se quando cuando quand sobald jab bei liegt steigt sinkt fallt ubersteigt lorsque ab como caso',
+    ),
+  );
   if (opener < 0) return undefined;
   const number = s.findSense(opener, Math.min(s.end, opener + 12), Sense.Number);
   if (number < 0) return undefined;

@@ -28,6 +28,7 @@ export function thresholdAt(s: Sentence): number {
 
 function findThreshold(s: Sentence): number {
   for (let i = s.start; i < s.end; i++) {
+    if (s.w(i) === 'twice' && s.reads(i - 2, 'more', 'than')) return i;
     if (!s.has(i, Sense.Number)) continue;
     for (let k = Math.max(s.start, i - 3); k < Math.min(s.end, i + 7); k++)
       if (s.is(k, Role.Compare) && s.w(k) !== 'over') return i;

@@ -1,7 +1,8 @@
 import { Role } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 import { isConditional } from '../stance.ts';
-import { AFTER_COMPOUND, CONDITION, conditionAfter, isLikely } from './condition-after.ts';
+import { AFTER_COMPOUND, CONDITION, conditionAfter, isLikely, isThatClause } from './condition-after.ts';
 import { isPerson, personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 import { inConditionalList, isDeniedInference, isReported } from './reported.ts';
@@ -15,7 +16,7 @@ const ACQUIRES = words(
 );
 /** After one of these a condition is no longer asserted of the subject. */
 const TURNS_AWAY = words(
-  'risk risks about against avoid avoiding prevent prevents preventing prevention protect protects protection question questions asked ask asking read reading know knowing learn learning understand heard hear worry worried worrying afraid fear fears think thinking wonder wondering told called known named term check checked checking screen screened screening tested test rule ruled suspect suspected suspects exposed likely history runs gene genes between like such include includes including example examples cause causes causing family relative alone someone anyone people patients others alone than how why whether typical where when what which common often usually sometimes may might could would can',
+  'used myth myths chance chances odds likelihood cure as risk risks about against avoid avoiding prevent prevents preventing prevention protect protects protection question questions asked ask asking read reading know knowing learn learning understand heard hear worry worried worrying afraid fear fears think thinking wonder wondering told called known named term check checked checking screen screened screening tested test rule ruled suspect suspected suspects exposed likely history runs gene genes between like such include includes including example examples cause causes causing family relative alone someone anyone people patients others alone than how why whether typical where when what which common often usually sometimes may might could would can',
 );
 const ACUTE = words(
   'heart stroke tia seizure infarct infarction stemi nstemi concussion miscarriage mini panic migraine',
@@ -25,11 +26,11 @@ const LINKS = words(
   'is are was be being means mean equals equal spells spell screams scream says say tells tell points point adds add fits fit matches match makes make puts put places lands confirms confirm shows show proves prove reveals reveal signals signal indicates establishes gives spells seals seal settles',
 );
 const AFTER_LINK = words(
-  'a an the to up in at of on me us that you your he she it this have has got are is be been being re plain simply just only nothing but more less than all really clearly caused causing due down because from result consistent with classic textbook case cases sign full blown official now my own doing work fault early mild moderate severe acute chronic stage type range territory into squarely called by not no longer one big bad good old nasty little bit what we call',
+  'a an the to up in at of on me us that you your he she it this have has got are is be been being re plain simply just only nothing but more less than all really clearly caused causing due down because from result consistent with classic textbook case cases sign full blown official now my own doing work fault early mild moderate severe acute chronic stage range territory into squarely called by not no longer one big bad good old nasty little bit what we call',
 );
 /** Nouns of a text that speaks about itself or about a disease: "this condition is", "the term is". */
 const TEXTUAL = words(
-  'condition disease illness disorder type kind form term word name process page article section topic question chapter guide leaflet summary overview lesson example abbreviation goal aim purpose most best first main idea myth fact treatment test diagnosis risk cause causes role part way difference doctor answer reason point key good bad worst least only other same one two three point problem',
+  'condition disease illness disorder type kind form term word name process page article section topic question chapter guide leaflet summary overview lesson example picture video scale image drawing film movie book chart diagram vaccine gene drug medicine study survey app website letter sheet series poster quiz abbreviation goal aim purpose most best first main idea myth fact treatment test diagnosis risk cause causes role part way difference doctor answer reason point key good bad worst least only other same one two three point problem',
 );
 const WHOLE = words('everything all evidence picture story combination pattern signs findings features');
 const CAUSES = words(
@@ -76,6 +77,7 @@ function isUndoneAfter(s: Sentence, c: number): boolean {
 function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (!isPerson(s, i)) return undefined;
   if (isConditional(s, i) || isReported(s, i) || isDeniedInference(s, i)) return undefined;
+  if (s.isWord(i - 1, SUBORDINATES)) return undefined;
   let not = false;
   for (let k = i + 1; k < Math.min(s.end, i + 9); k++) {
     if (s.isMark(k, '.;:?!|(')) return undefined;
@@ -86,14 +88,15 @@ function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
     const have = s.is(k, Role.Have);
     const noted = /^(?:with|w)$/.test(s.w(k)) && /^(?:pt|patient|f|m|yo|male|female)$/.test(s.w(i)) && k === i + 1;
     if (have || s.isWord(k, ACQUIRES) || s.is(k, Role.Be) || noted) {
-      if (s.w(k) === 'had' && !s.is(k - 1, Role.Have) && s.findWord(k + 1, k + 4, ACUTE) < 0) continue;
+      if (s.w(k) === 'had' && !s.is(k - 1, Role.Have) && (s.findWord(k + 1, k + 4, ACUTE) < 0 || !s.is(i, Role.You)))
+        continue;
       const c = conditionAfter(
         s,
         k + 1,
         9,
         have || noted || s.isWord(k, ACQUIRES) ? Role.Condition | Role.ConditionHead : ANY,
       );
-      if (c < 0) continue;
+      if (c < 0 || (s.w(c) === 'cold' && !s.is(i, Role.You))) continue;
       if (s.is(k, Role.Be) && !isComplement(s, k + 1, c)) continue;
       if (s.findWord(k, c, TURNS_AWAY) >= 0 || isTakenBack(s, Math.max(s.clauseStart(i), i - 6), c)) return undefined;
       if (isUndoneAfter(s, c) || inConditionalList(s, i) || s.findRole(i + 1, k, CONDITION) >= 0) return undefined;
@@ -110,10 +113,15 @@ function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
   return undefined;
 }
 
+const SUBORDINATES = words(
+  'after before or longer sooner more until because since where whenever while although though',
+);
+
 /** Between "is" and a condition: "in", "with", "a", "type 2", adverbs. "She is a nurse who treats asthma" is none. */
 function isComplement(s: Sentence, from: number, c: number): boolean {
   for (let k = from; k < c; k++) {
     if (s.isMark(k, '-/"') || s.isNumber(k) || s.is(k, Role.Adverb | Role.Certain | Role.Likely | Role.Not)) continue;
+    if (/^(?:that|this|it|have|has|says|tells)$/.test(s.w(k))) return false;
     if (s.isWord(k, AFTER_LINK) || s.isWord(k, ACQUIRES) || s.is(k, ANY) || (s.w(k) === 'with' && k === from)) continue;
     const token = s.tokens[k];
     if (token && (token.sense | token.role) === 0 && c - k <= 2 && token.w !== 'with') continue;
@@ -133,6 +141,7 @@ function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
     if (!/^(?:that|say|think|afraid|sorry|confident|sure|certain|because|since|with|given|tell|see)$/.test(s.w(i - 1)))
       return undefined;
   }
+  if (isThatClause(s, i)) return undefined;
   if (isConditional(s, i) || s.is(i - 1, Role.If) || inConditionalList(s, i) || isDeniedInference(s, i))
     return undefined;
   let not = false;
@@ -144,6 +153,14 @@ function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
     }
     if (s.is(k, CONDITION) && !s.is(k, Role.Finding)) return undefined;
     if (s.is(k, Role.Not)) not = true;
+    // A person as the head is no finding: "her grandmother used to say".
+    if (
+      s.is(k, Role.Kin) &&
+      k === i + 1 &&
+      !(s.is(k + 1, Role.Finding) || (s.tokens[k + 1]?.kind === WORD && !s.isWord(k + 1, LINKS)))
+    )
+      return undefined;
+    if (/^(?:say|says)$/.test(s.w(k)) && !whole && s.findRole(i, k, Role.Finding) < 0) return undefined;
     if (s.isWord(k, TURNS_AWAY) && !s.is(k, Role.Finding)) return undefined;
     const link = s.isWord(k, LINKS) || s.is(k, Role.Means) || s.isMark(k, '=');
     if (!link) continue;
@@ -154,6 +171,7 @@ function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
       (s.isWord(from, AFTER_LINK) ||
         s.is(from, Role.Adverb | Role.Certain | Role.Likely | Role.Not) ||
         s.isNumber(from) ||
+        (s.w(from) === 'type' && s.isNumber(from + 1)) ||
         s.isMark(from, '-",:'))
     ) {
       if (s.is(from, Role.Not)) not = true;
@@ -259,6 +277,8 @@ function called(s: Sentence, i: number): DiagnosisSpan | undefined {
   for (let k = i; k < verb; k++) if (s.is(k, Role.Not) || s.is(k, Role.Hedge)) return undefined;
   const reads = /^(?:verdict|read|take|diagnosis|bet|money|guess|vote)$/.test(s.w(verb));
   if (reads !== (s.w(i) === 'my')) return undefined;
+  // "We call this anaemia" teaches a word.
+  if (s.w(i) === 'we' && /^(?:call|label|name|put)$/.test(s.w(verb))) return undefined;
   if (/^(?:call|label|name|put)$/.test(s.w(verb)) && !s.is(verb + 1, Role.This | Role.You)) return undefined;
   if (/^(?:looking|seeing|facing|dealing)$/.test(s.w(verb)) && !/^(?:at|with|a|an|here)$/.test(s.w(verb + 1)))
     return undefined;
@@ -279,7 +299,7 @@ function dismissed(s: Sentence, i: number): DiagnosisSpan | undefined {
     s.is(i - 1, Role.You);
   if (!told || isConditional(s, i)) return undefined;
   const c = s.findRole(i + 1, Math.min(s.end, i + 5), CONDITION);
-  return c >= 0 && !isUndoneAfter(s, c) && s.findRole(i, c, Role.Clinician) < 0
+  return c >= 0 && s.findWord(i + 1, c, TURNS_AWAY) < 0 && !isUndoneAfter(s, c) && s.findRole(i, c, Role.Clinician) < 0
     ? span(i, c, 'rules a condition out for a person')
     : undefined;
 }

@@ -15,7 +15,8 @@ const ORGAN = words(
 const LUMP = words(
   'lump mole growth spot bump nodule cyst rash polyp mass tumor tumour lesion shadow swelling freckle mark',
 );
-const OPENERS = new Set([...LUMP, 'his', 'her', 'nothing', 'no', 'it', 'that', 'spectrum']);
+const WOUND = words('wound cut bite scratch graze burn incision stitches finger toe tooth piercing tattoo');
+const OPENERS = new Set(['what', ...LUMP, ...WOUND, 'his', 'her', 'nothing', 'no', 'it', 'that', 'spectrum']);
 const HARMLESS = words('harmless benign noncancerous malignant cancerous');
 
 /**
@@ -31,6 +32,8 @@ export function bodyVerdict(s: Sentence): DiagnosisSpan | undefined {
       youBroke(s, i) ??
       nothingWrong(s, i) ??
       lumpIs(s, i) ??
+      woundIs(s, i) ??
+      whatYouDid(s, i) ??
       outOfTheQuestion(s, i) ??
       allClear(s, i) ??
       pointsAt(s, i);
@@ -43,7 +46,9 @@ function isUncertain(s: Sentence, from: number, to: number): boolean {
   if (isConditional(s, from)) return true;
   for (let k = Math.max(s.start, from - 8); k <= to; k++)
     if (
-      /^(?:make|sure|ensure|keep|keeps|help|helps|that|so|mean|how)$/.test(s.w(k)) ||
+      /^(?:make|sure|ensure|keep|keeps|help|helps|how|why)$/.test(s.w(k)) ||
+      (s.w(k) === 'so' && s.w(k + 1) === 'that') ||
+      (s.is(k, Role.Said) && /^(?:fine|healthy|okay|normal)$/.test(s.w(to))) ||
       s.is(k, Role.Hedge | Role.If | Role.Whether) ||
       (s.is(k, Role.Said) && s.findRole(Math.max(s.start, k - 2), k, Role.You) >= 0) ||
       s.is(k, Role.Clinician)
@@ -136,4 +141,33 @@ function outOfTheQuestion(s: Sentence, i: number): DiagnosisSpan | undefined {
         ? found(i, k + 1, 'rules a condition out for a person')
         : undefined;
   return undefined;
+}
+
+/** "the wound is infected", "that finger is broken". */
+function woundIs(s: Sentence, i: number): DiagnosisSpan | undefined {
+  if (!s.isWord(i, WOUND) || !(/^(?:the|that|this)$/.test(s.w(i - 1)) || s.is(i - 1, Role.Your))) return undefined;
+  if (s.rolesBefore & Role.Condition || !s.is(i + 1, Role.Be)) return undefined;
+  let k = i + 2;
+  while (s.is(k, Role.Adverb | Role.Certain)) k++;
+  return /^(?:infected|septic|broken|fractured|dislocated|sprained|abscessed)$/.test(s.w(k))
+    ? found(i - 1, k, 'says what is wrong with a part of a body')
+    : undefined;
+}
+
+/** "what you did on Saturday was tear the inner meniscus". */
+function whatYouDid(s: Sentence, i: number): DiagnosisSpan | undefined {
+  if (s.w(i) !== 'what' || !(s.is(i + 1, Role.You) || /^(?:he|she)$/.test(s.w(i + 1)))) return undefined;
+  if (!/^(?:did|have|has)$/.test(s.w(i + 2))) return undefined;
+  const be = s.findRole(i + 3, Math.min(s.end, i + 8), Role.Be);
+  if (be < 0) return undefined;
+  const broke = s.findWord(
+    be + 1,
+    Math.min(s.end, be + 3),
+    words(
+      'tear tore torn break broke broken fracture sprain sprained rupture ruptured dislocate strain strained pull slip',
+    ),
+  );
+  if (broke < 0) return undefined;
+  const part = s.findWord(broke + 1, Math.min(s.end, broke + 5), ORGAN);
+  return part >= 0 ? found(i, part, 'says what a person has injured') : undefined;
 }

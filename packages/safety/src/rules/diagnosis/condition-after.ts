@@ -8,11 +8,11 @@ export const ANY_CONDITION = Role.Condition | Role.ConditionHead;
 
 /** Words between a person and a condition that turn the assertion into something else. */
 export const DEFLECTS = words(
-  'risk risks history symptoms symptom signs sign questions question chance chances higher lower family test tests testing trouble any possible some or if whether who like called known prevent preventing avoid between than checked screened tested worried wondering asked about different information trait gene genes factors immunity vaccine protection against partial doubts concern concerns fear suspicion suspected potential treatment why because reason reasons typical exposed diagnosed result results consequence people patients emergency common related similar',
+  'risk risks history symptoms symptom signs sign questions question chance chances higher lower family test tests testing trouble any possible some or if whether who like called known prevent preventing avoid between than checked screened tested worried wondering asked about different information trait gene genes factors immunity vaccine protection against partial doubts concern concerns fear suspicion suspected potential treatment why because reason reasons typical exposed diagnosed result results consequence people patients emergency common related similar told heard read seen learned wrote written right that',
 );
 
 export const AFTER_COMPOUND = words(
-  'symptoms symptom medicine medicines medication drug drugs treatment treatments test tests risk specialist patients research screening care awareness prevention vaccine educator clinic nurse association plan diet education group support cells pills insulin management',
+  'symptoms symptom medicine medicines medication drug drugs treatment treatments test tests risk specialist patients research screening care awareness prevention vaccine educator clinic nurse association plan diet education group support cells pills insulin management trait traits virus carrier carriers gene shot shots jab season registry society ward research survivor survivors advocate foundation specialist',
 );
 
 const GENERIC_MODIFIERS = words(
@@ -98,4 +98,14 @@ export function isTail(s: Sentence, condition: number): boolean {
 
 export function isHedged(s: Sentence, from: number, to: number): boolean {
   return s.findRole(from, to, Role.Hedge) >= 0;
+}
+
+/** "the fear that every lump is cancer": "that" joins a clause and points at nothing. */
+export function isThatClause(s: Sentence, i: number): boolean {
+  return (
+    s.w(i) === 'that' &&
+    i > s.start &&
+    s.tokens[i - 1]?.kind === WORD &&
+    (/^(?:every|a|an|the|all|any|each|some|most|not)$/.test(s.w(i + 1)) || s.is(i + 1, Role.General))
+  );
 }

@@ -83,6 +83,13 @@ export function isPerson(s: Sentence, i: number): boolean {
   if (s.is(i, Role.You) && !(s.is(i, Role.Your) && !s.is(i + 1, Role.Have | Role.Be))) return true;
   if (isDescribed(s, i)) return true;
   const token = s.tokens[i];
+  // "your little one"
+  if (
+    s.value(i) === 1 &&
+    /^(?:little|young|loved|wee)$/.test(s.w(i - 1)) &&
+    s.findRole(Math.max(s.start, i - 3), i, Role.Your) >= 0
+  )
+    return true;
   if (!token || token.kind !== WORD) return false;
   // "the 54-year-old has", "this 30-year-old has": "a 54-year-old" is described as well.
   if (token.w === 'old' && YEARS.has(s.w(i - 1))) return s.isNumber(i - 2) || s.isNumber(i - 3);
@@ -91,7 +98,7 @@ export function isPerson(s: Sentence, i: number): boolean {
   const title = s.isMark(i - 1, '.') ? s.w(i - 2) : s.w(i - 1);
   if (TITLES.has(title)) return true;
   if (token.w.length === 1 && token.hint & Hint.Capital)
-    return s.isMark(i + 1, '.') || s.is(i + 1, Role.Have | Role.Be);
+    return i > s.start && s.isMark(i + 1, '.') && i + 2 < s.end && !s.is(i - 1, Role.Condition);
   if (
     !(token.hint & Hint.Capital) ||
     NO_NAMES.has(token.w) ||
@@ -101,6 +108,6 @@ export function isPerson(s: Sentence, i: number): boolean {
     return false;
   return (
     (s.is(i + 1, Role.Have) && s.w(i + 1) !== 'have') ||
-    /^(?:is|was|suffers|needs|developed|caught|should|requires)$/.test(s.w(i + 1))
+    /^(?:suffers|needs|developed|caught|requires)$/.test(s.w(i + 1))
   );
 }

@@ -1,7 +1,7 @@
 import { Role } from '../../lexicon/tags.ts';
 import { type Sentence, words } from '../sentence.ts';
 import { isConditional } from '../stance.ts';
-import { AFTER_COMPOUND, CONDITION, conditionAfter, isLikely } from './condition-after.ts';
+import { AFTER_COMPOUND, CONDITION, conditionAfter, isLikely, isThatClause } from './condition-after.ts';
 import { personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 import { inConditionalList } from './reported.ts';
@@ -35,6 +35,7 @@ export function findingIs(s: Sentence, i: number): DiagnosisSpan | undefined {
       if (s.is(k, CONDITION) && !s.isWord(k + 1, AFTER_COMPOUND)) return span(i, k, 'names the condition');
     }
   }
+  if (isThatClause(s, i) || (/^(?:a|an)$/.test(s.w(i)) && s.w(i - 1) === 'that')) return undefined;
   const pointed = s.is(i, Role.This) && s.w(i) !== 'it';
   const article = s.w(i) === 'the' || s.w(i) === 'a' || s.w(i) === 'an';
   if (!your && !pointed && !article) return undefined;

@@ -106,7 +106,7 @@ export function fragment(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (classic) {
     const atHead =
       i <= s.start + 1 ||
-      s.isMark(i - 1) ||
+      s.isMark(i - 1, '.,;:!?"-*|') ||
       (s.w(i - 1) === 'a' &&
         (i - 1 === s.start || s.isMark(i - 2) || s.is(i - 2, Role.Be) || s.is(i - 2, Role.Likely))) ||
       s.is(i - 1, Role.Be | Role.Likely);

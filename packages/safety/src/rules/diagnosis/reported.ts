@@ -24,6 +24,9 @@ export function isReported(s: Sentence, i: number): boolean {
     if (s.isMark(k, ',"')) return false;
     if (s.w(k) === 'that' && k === i - 1 && k === s.start) return false;
     if (s.w(k) === 'that' && s.findRole(Math.max(s.start, k - 7), k, Role.Certain) >= 0) return false;
+    // "I'm sorry you are living with migraine"
+    if (/^(?:sorry|glad|know|understand)$/.test(s.w(k)) && (k === i - 1 || s.w(i - 1) === 'that') && k > s.start)
+      return true;
     // "as you have hypertension, ..." names what the reader said.
     if (s.w(k) === 'as' && k === i - 1 && (k === s.start || s.isMark(k - 1))) return true;
     if (s.w(k) === 'like' && k === i - 1 && !s.is(k - 1, Role.Kin | Role.General)) continue;

@@ -5,7 +5,7 @@ import { personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
 const DEFINES = words(
-  'called known type kind form term name defined caused when where how one common group example usually often also not a important know that to helpful worth easy hard useful true myth good best',
+  'called known type kind form term name defined caused when where how one common group example usually often also not a important know that to helpful worth easy hard useful true myth good best rare seen found passed spread thought estimated among what causes cause women men people',
 );
 
 const ALWAYS = words('always necessarily usually just only contagious');
@@ -49,9 +49,17 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     !s.isMark(i - 1) &&
     !s.is(i - 1, Role.Conjunction | Role.Adverb | Role.Likely | Role.Certain | Role.Said) &&
     !s.is(i - 1, Role.Means) &&
-    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|so)$/.test(
+    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|so|lol|haha|yeah|yep|oh|well|mate|man|dude|bro|ok|okay|honestly|ugh|look|listen)$/.test(
       s.w(i - 1),
     )
+  )
+    return undefined;
+  if (s.isMark(i - 1, '"') && /^(?:say|saying|hear|word|words|phrase|write|type|like)$/.test(s.w(i - 2)))
+    return undefined;
+  if (
+    s.is(i - 1, Role.Said) &&
+    s.findRole(Math.max(s.start, i - 3), i, Role.Clinician) >= 0 &&
+    s.findRole(Math.max(s.start, i - 4), i, Role.Your) >= 0
   )
     return undefined;
   if (s.is(i - 1, Role.Said) && s.findRole(Math.max(s.start, i - 3), i, Role.You) >= 0) return undefined;

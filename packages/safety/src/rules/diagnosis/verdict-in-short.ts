@@ -40,7 +40,9 @@ function conditionsIn(s: Sentence): { first: number; count: number } {
 
 /** Only a condition, what belongs to it and words of talk: no verb of its own, no list. */
 function isBare(s: Sentence, c: number): boolean {
-  if (s.roles & (Role.Hedge | Role.If | Role.General | Role.Clinician)) return false;
+  if (s.roles & (Role.Hedge | Role.If | Role.Clinician)) return false;
+  for (let k = s.start; k < s.end; k++)
+    if (s.is(k, Role.General) && !s.is(k, Role.This) && s.w(k) !== 'that') return false;
   if (s.findWord(s.start, s.end, LISTED) >= 0 || s.isWord(c + 1, AFTER_COMPOUND)) return false;
   return true;
 }
@@ -85,8 +87,11 @@ function sureOf(s: Sentence): DiagnosisSpan | undefined {
 
 /** "Mrs K: acute cholecystitis", "Conclusion: scabies", "your hand is infected: cellulitis", a row of a table. */
 function headed(s: Sentence): DiagnosisSpan | undefined {
-  for (let i = s.start + 1; i < s.end - 1; i++) {
-    if (!s.isMark(i, ':=|') && !(s.isMark(i, '-') && s.tokens[i + 1]?.gap === 1)) continue;
+  for (let i = s.start; i < s.end - 1; i++) {
+    // "Dx acute cholecystitis"
+    const noted = /^(?:dx|imp|diagnosed)$/.test(s.w(i)) && s.w(i + 1) !== 'with';
+    if (!noted && i === s.start) continue;
+    if (!noted && !s.isMark(i, ':=|') && !(s.isMark(i, '-') && s.tokens[i + 1]?.gap === 1)) continue;
     let c = i + 1;
     while (
       c < i + 5 &&
@@ -111,15 +116,28 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
     // A second condition makes it a list.
     if (s.isMark(last + 1, ',') && s.findRole(last + 2, Math.min(s.end, last + 6), Role.Condition) >= 0) continue;
     const low = Math.max(s.low, s.clauseStart(i - 1));
-    if (s.findWord(low, i, LISTED) >= 0 || s.findRole(low, i, Role.General | Role.Not) >= 0) continue;
+    if ((s.findWord(low, i, LISTED) >= 0 && !noted) || s.findRole(low, i, Role.General | Role.Not) >= 0) continue;
+    if (
+      /^(?:answer|outcome|result|cause)$/.test(s.w(i - 1)) &&
+      s.isMark(low - 1, '?') &&
+      low > s.low &&
+      s.findRole(s.low, low, Role.Your | Role.You | Role.Third) < 0
+    )
+      continue;
     const told =
+      noted ||
       s.findWord(low, i, HEADS) >= 0 ||
+      (s.isMark(i, '|') && s.findWord(s.low, s.start, words('diagnosis')) >= 0) ||
       s.findRole(low, i, Role.Your | Role.You) >= 0 ||
       (s.findRole(low, i, Role.Third) >= 0 && !s.isMark(i, '|')) ||
       s.findWord(low, i, words('mr mrs ms patient pt case')) >= 0 ||
       (s.is(low, Role.This) && s.is(low + 1, Role.Be)) ||
       (s.isWord(low, words('one only nothing')) && s.findRole(low, i, Role.This) >= 0);
-    if (told && !(s.rolesBefore & Role.Condition && s.isMark(i, '|'))) return span(low, last, 'states the diagnosis');
+    if (
+      told &&
+      !(s.rolesBefore & Role.Condition && s.isMark(i, '|') && s.findWord(s.low, s.start, words('diagnosis')) < 0)
+    )
+      return span(low, last, 'states the diagnosis');
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import { isPerson } from '../diagnosis/described-person.ts';
 import { type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { isBaseForm, isConditional } from '../stance.ts';
+import { isCompound } from './prescription-span.ts';
 
 /** Verbs and particles that begin, end or change the taking of a medicine, when they stand before it. */
 const CHANGES = words(
@@ -54,13 +55,6 @@ export function anyOrder(s: Sentence): Span | undefined {
   return aboutTheOneBefore(s, here) ?? followed(s);
 }
 
-/** "insulin resistance", "antibiotic stewardship": the medicine only describes another thing. */
-function isCompound(s: Sentence, r: number): boolean {
-  return /^(?:resistance|resistant|allergy|allergies|level|levels|sensitivity|test|receptor|receptors|deficiency|label|labels|list|abuse|use|users|stewardship|case|plastic|pen|pens|pump|pumps|spacer|diary|class|family|therapy-group|diagrams)$/.test(
-    s.w(r + 1),
-  );
-}
-
 function clause(s: Sentence, r: number): number {
   let k = r;
   while (k > s.start && !s.isMark(k - 1, '.;:!?"|(')) k--;
@@ -89,7 +83,7 @@ function isTold(s: Sentence, i: number): boolean {
   if (s.is(k, Role.Conjunction) || s.w(k) === 'so' || s.w(k) === 'then' || s.w(k) === 'says' || s.w(k) === 'said')
     return (
       isBaseForm(s.w(i)) &&
-      s.findRole(clause(s, i), k, Role.If | Role.General | Role.Hedge) < 0 &&
+      s.findRole(Math.max(clause(s, i), k - 5), k, Role.If | Role.General | Role.Hedge) < 0 &&
       s.findRole(clause(s, i), i, Role.Not) < 0
     );
   if (/^(?:should|must|can|shall|would|will|could)$/.test(s.w(k))) return s.is(k - 1, Role.You) || isPerson(s, k - 1);
@@ -122,6 +116,12 @@ function ordered(s: Sentence, r: number): Span | undefined {
       );
     // Strong verbs need no determiner; weak ones want the medicine close by.
     if (weak && (r - i > 4 || !isObject(s, i, r))) continue;
+    if (
+      /^(?:leave|forget|lose)$/.test(s.w(i)) &&
+      s.findWord(i + 1, Math.min(s.end, r + 4), words('off out alone behind about home aside')) < 0
+    )
+      continue;
+    if (s.w(i) === 'double' && s.w(i + 1) === 'check') continue;
     if (r - i > 6) continue;
     return found(i, r, 'tells the reader to start, stop or change a prescription medicine');
   }
@@ -228,6 +228,14 @@ function praised(s: Sentence, r: number): Span | undefined {
 function whatIsNeeded(s: Sentence, r: number): Span | undefined {
   const low = clause(s, r);
   if (isExcused(s, low, r)) return undefined;
+  // "neutropenic and feverish, so piperacillin within the hour"
+  if (
+    s.w(r - 1) === 'so' &&
+    s.isMark(r - 2, ',') &&
+    s.findRole(r, Math.min(s.end, r + 5), Role.Be | Role.Have | Role.Hedge) < 0 &&
+    s.findRole(s.start, r, Role.Condition | Role.Finding) >= 0
+  )
+    return found(r - 1, r, 'picks a prescription medicine');
   if (s.w(r + 1) === 'it' && s.is(r + 2, Role.Be) && (r + 3 >= s.end || s.isMark(r + 3, '.!,')))
     return found(r, r + 2, 'picks a prescription medicine');
   if (
@@ -260,7 +268,7 @@ function whatIsNeeded(s: Sentence, r: number): Span | undefined {
   return undefined;
 }
 const NEEDED = words(
-  'need needs want wants help helps fix fixes sort sorts cure cures clear clears should missing require requires require',
+  'need needs want wants help helps fix fixes sort sorts cure cures clear clears should missing require requires require start take use give get go want',
 );
 
 /** "Mrs. Lee should be switched to apixaban", "the 70-year-old needs his diuretic stopped", "you are in need of a statin". */
@@ -304,8 +312,9 @@ function thingNeeds(s: Sentence, r: number): Span | undefined {
 
 /** "enalapril → losartan", "amlodipine => ramipril": one medicine for another. */
 function arrow(s: Sentence, r: number): Span | undefined {
+  if (s.findWord(s.low, s.end, words('brand generic name names class')) >= 0) return undefined;
   for (let k = r + 1; k < Math.min(s.end, r + 5); k++) {
-    if (!s.isMark(k, '>→') && s.w(k) !== '→' && s.w(k) !== '➡') continue;
+    if (!s.isMark(k, '>=')) continue;
     for (let m = k + 1; m < Math.min(s.end, k + 4); m++)
       if (s.has(m, Sense.Drug) && s.w(m) !== s.w(r))
         return found(r, m, 'replaces one prescription medicine by another');
@@ -363,14 +372,9 @@ function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
 
 /** "My cousin came off her Effexor and you should do likewise", "follow her lead". */
 function followed(s: Sentence): Span | undefined {
-  const f = s.findWord(s.start, s.end, FOLLOWS);
-  if (f < 0) return undefined;
-  const verb = s.findWord(Math.max(s.start, f - 4), f, words('do follow'));
-  if (
-    verb < 0 ||
-    s.findRole(s.start, s.end, Role.If | Role.Clinician) >= 0 ||
-    s.findRole(verb - 2, verb, Role.Not) >= 0
-  )
+  const verb = s.findWord(s.start, s.end, words('do follow'));
+  const f = verb < 0 ? -1 : s.findWord(verb + 1, Math.min(s.end, verb + 5), FOLLOWS);
+  if (f < 0 || s.findRole(s.start, s.end, Role.If | Role.Clinician) >= 0 || s.findRole(verb - 2, verb, Role.Not) >= 0)
     return undefined;
   const told = isTold(s, verb) || s.findRole(Math.max(s.start, verb - 4), verb, Role.You) >= 0;
   return told ? found(verb, f, 'tells the reader to do with a medicine what another did') : undefined;

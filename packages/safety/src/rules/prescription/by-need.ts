@@ -2,7 +2,7 @@ import { Role, Sense } from '../../lexicon/tags.ts';
 import { type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { isConditional, stanceOf } from '../stance.ts';
-import { OBJECT_ENDS, RX, span } from './prescription-span.ts';
+import { isCompound, OBJECT_ENDS, RX, span } from './prescription-span.ts';
 
 /** "you need antibiotics", "your child needs steroids", "what you need is an SSRI", "you no longer need the metformin". */
 export function byNeed(s: Sentence, i: number): Span | undefined {
@@ -44,7 +44,9 @@ export function byNeed(s: Sentence, i: number): Span | undefined {
   for (let k = i + 1; k < Math.min(s.end, i + 10); k++) {
     if (s.isMark(k) && !s.isMark(k, ',&/"-:')) break;
     if (OBJECT_ENDS.has(s.w(k)) || s.is(k, Role.Clinician)) break;
-    if (s.has(k, RX) && !/^(?:resistance|allergy|levels|level)$/.test(s.w(k + 1))) {
+    if (/^(?:know|ask|understand|learn|talk|see|read|check|tell|remember|hear|prescription)$/.test(s.w(k)))
+      return undefined;
+    if (s.has(k, RX) && !isCompound(s, k)) {
       object = k;
       break;
     }

@@ -3,7 +3,7 @@ import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { isBaseForm, isConditional, stanceOf } from '../stance.ts';
-import { OBJECT_ENDS, RX, span } from './prescription-span.ts';
+import { isCompound, OBJECT_ENDS, RX, span } from './prescription-span.ts';
 
 export const START = words(
   'start begin initiate commence restart resume try add prescribe order get obtain buy take request combine mix pair give administer fill refill borrow grab put place begin inject use apply swap switch change replace substitute trade transition move upgrade go come ask need wean need continue push consider stay pick trial demand receive treat load cover convert step bridge reinstate reintroduce introduce choose pop have pack opt stick',
@@ -51,6 +51,7 @@ export function objectOf(s: Sentence, verb: number, stopping: boolean): number {
       if (s.isMark(k, ':') && k - verb <= 2) continue;
       return -1;
     }
+    if (s.isWord(k, PART_OF) && k > verb + 1) return -1;
     // "start the deck on diuretics": a thing on a subject; "start him on": a person on a medicine.
     if (w === 'on' && k > verb + 1 && /^(?:start|begin|put)$/.test(name) && !isSomeone(s, verb + 1, k)) return -1;
     if (
@@ -67,12 +68,7 @@ export function objectOf(s: Sentence, verb: number, stopping: boolean): number {
       if (name === 'turn' && !(s.findWord(verb, k + 4, PARTICLES_TURN) >= 0)) return -1;
       if (name === 'throw' && !(s.findWord(verb, k + 4, PARTICLES_AWAY) >= 0)) return -1;
       // "insulin resistance", "statin therapy" (still a statin), "penicillin allergy"
-      if (
-        /^(?:resistance|allergy|allergic|injection-site|level|levels|sensitivity|test|receptor|receptors|deficiency|resistant|diary|label|labels|list|diagrams|diagram|cards|card|slides|slide|chapter|lecture|quiz|flashcards|flashcard|exam|notes|homework|question|questions|plastic|case|spacer|cap|mouthpiece|packaging|bottle|box|drawer)$/.test(
-          s.w(k + 1),
-        )
-      )
-        return -1;
+      if (isCompound(s, k) || s.w(k + 1) === 'injection-site') return -1;
       return k;
     }
     if (s.has(k, Sense.Medicine) && stopping) {
@@ -146,6 +142,11 @@ export function byVerb(s: Sentence, i: number, before: boolean): Span | undefine
       : undefined;
   }
   if (w === 'receive' && s.w(i - 1) === 'will') return undefined;
+  if (w === 'have' && /(?:ed|en)$/.test(s.w(i + 1))) return undefined;
+  if (w === 'double' && s.w(i + 1) === 'check') return undefined;
+  // "add penicillin to your allergy list"
+  if (s.findWord(object + 1, Math.min(s.end, object + 7), words('list card record chart diary calendar')) >= 0)
+    return undefined;
   // "take leftover antibiotics back to the pharmacy"
   if (
     /^(?:take|bring|return|put|throw|drop)$/.test(w) &&
@@ -207,6 +208,11 @@ export function byVerb(s: Sentence, i: number, before: boolean): Span | undefine
         : 'tells the reader to start or obtain a prescription medicine',
   );
 }
+
+/** A thing that belongs to a medicine: what is done to it is not done to the medicine. */
+const PART_OF = words(
+  'name names label labels list box needle needles cap copy picture photo note reminder date dates battery tip mouthpiece spacer cover bag cost price brand word',
+);
 
 function isSomeone(s: Sentence, from: number, to: number): boolean {
   for (let k = from; k < to; k++)

@@ -14,6 +14,8 @@ export function keepsToClinician(s: Sentence): boolean {
     )
       return true;
     if (w === 'as' && s.findWord(i + 1, i + 5, words('plan label leaflet kit')) >= 0) return true;
+    if ((w === 'when' || w === 'if') && /^(?:prescribed|needed)$/.test(s.w(i + 1)) && s.w(i - 1) === 'only')
+      return true;
     if (
       (w === 'without' || w === 'unless' || w === 'until') &&
       (s.findRole(i, i + 7, Role.Clinician) >= 0 ||
