@@ -125,7 +125,7 @@ describe('alpacare', () => {
     expect(trained.stderr).toBe('');
     expect(trained.code).toBe(0);
     expect(await readdir(out)).toEqual(
-      expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'manifest.json']),
+      expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'manifest.json', 'report.html']),
     );
     const answer = await alpacare('generate', 'What is a fever?', '-m', base, '-a', out, '--max-new-tokens', '20');
     expect(answer.code).toBe(0);
@@ -148,6 +148,31 @@ describe('alpacare', () => {
     );
     await alpacare('train', '-m', base, '-d', records, '-o', second, ...quick, '--no-token-cache');
     expect(await readdir(second)).not.toContain('tokens');
+  });
+
+  it('measures a run against its base, and writes it as a page whose answers have passed the guard', async () => {
+    const run = join(folder, 'adapter');
+    const measured = await alpacare('eval', 'run', run, '--part', 'validation', '--questions', '1', '--json');
+    expect(measured.code).toBe(0);
+    const { perplexity, scores, guardSteppedIn, report } = JSON.parse(measured.stdout);
+    expect(perplexity.adapter.value).toBeGreaterThan(1);
+    expect(perplexity.adapter.value).not.toBe(perplexity.base.value);
+    expect(scores.map(({ label }: { label: string }) => label)).toEqual(['before', 'before', 'after', 'after']);
+    expect(guardSteppedIn.of).toBe(1);
+    for (const page of [report, join(run, 'report.html')]) {
+      const html = await readFile(page, 'utf8');
+      expect(html).toContain('<svg');
+      const answers = [...html.matchAll(/<div class="said">.*?<p dir="auto">([\s\S]*?)<\/p>/g)];
+      expect(answers.length).toBe(page === report ? 2 : 2 * Math.min(3, html.split('<article').length - 1));
+      for (const [, text] of answers) {
+        expect(text!.split('This is educational only — consult a qualified clinician.')).toHaveLength(2);
+      }
+    }
+    const nowhere = await alpacare('eval', 'run', join(folder, 'nothing'));
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      expect.stringMatching(/run\.json.*output folder of a training run/),
+    ]);
   });
 
   it('ends an answer that Ctrl-C stops with the disclaimer', async () => {
@@ -209,6 +234,7 @@ describe('alpacare', () => {
       'evaluation-end',
       'run-end',
       'save-end',
+      'report-end',
     ]);
   });
 

@@ -159,7 +159,20 @@ export { type ComparedCell, type ComparedRun, compareRuns, type RunComparison } 
 export { comparisonCsv, comparisonHtml, comparisonText } from './experiments/render-comparison.ts';
 export { RUN_METRICS, type RunMetric, type RunRecord, readRuns } from './experiments/run-record.ts';
 
+// Reports: one self-contained page each
+export type { AnswerPair, JudgedAnswer } from './report/answer-pairs.ts';
+export { type EvaluationReport, type LabelledScore, renderEvaluationReport } from './report/evaluation-report.ts';
+export { type QuantizationSummary, renderTrainingReport, type TrainingReport } from './report/training-report.ts';
+
 // Files people hand us
+export {
+  type LoggedEvaluation,
+  type LoggedParameters,
+  type LoggedRecords,
+  type LoggedStep,
+  readTrainingLog,
+  type TrainingLog,
+} from './inputs/training-log.ts';
 export { type CsvOptions, type CsvRow, formatCsv, parseCsv } from './inputs/csv.ts';
 export { checkShape, parseJsonDocument, parseJsonLines, parseJsonRecords } from './inputs/jsonl.ts';
 

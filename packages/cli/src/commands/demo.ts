@@ -1,10 +1,12 @@
 /** `alpacare demo`: the main job on what comes with the package, offline. */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FineTuneEvent } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command } from 'commander';
 import { bundledModel, bundledRecords } from '../config/assets.ts';
 import { demoAdapter, demoFullRate, demoSampling, demoTraining } from '../config/demo-recipe.ts';
+import { openEngine } from '../config/open-engine.ts';
 import { wholeNumber } from '../config/options.ts';
 import { pc } from '../ui/colors.ts';
 import { exitCode } from '../ui/exit-code.ts';
@@ -35,7 +37,7 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
   const { openAssistant } = await import('../config/open-assistant.ts');
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping after this step\n'));
   const { signal } = interrupt;
-  const engine = new core.OnnxEngine(threads ? { threads } : {});
+  const { engine, choice } = await openEngine('cpu', threads);
   const started = performance.now();
   try {
     heading('1  Prepare the records and train a LoRA adapter');
@@ -51,7 +53,10 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
       signal,
     };
     const inputs = await core.prepareFineTune(options);
-    const events = await showAll(core.fineTune(engine, options, inputs), createTrainingView(process.stdout, false));
+    await mkdir(out, { recursive: true });
+    const log = await core.openJsonLog(path.join(out, 'events.jsonl'));
+    const training = core.logged(core.fineTune(engine, options, inputs), [log]);
+    const events = await showAll(training, createTrainingView(process.stdout, false));
     if (signal.aborted) return;
 
     heading('2  The same length of full fine-tuning, for comparison (not saved)');
@@ -88,8 +93,10 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
       await assistant.dispose();
       print(`\n  ${pc.dim(name)}\n${indent(answer.trim())}`);
     }
+    const { writeTrainingReport } = await import('../reports/write-training-report.ts');
+    const report = await writeTrainingReport(options, { engine, choice, inputs, samples: 2, signal });
     print(
-      `\n${pc.dim(`  ${Math.round((performance.now() - started) / 1000)} s; adapter and manifest in ${out}. Both answers passed the guard.`)}`,
+      `\n${pc.dim(`  ${Math.round((performance.now() - started) / 1000)} s; adapter and manifest in ${out}. Both answers passed the guard.\n  report: ${report}`)}`,
     );
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -5,12 +5,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { flagsOf, loadRunConfig } from '../config/load-run-config.ts';
 import { engineOption, quantizeOption } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, splitSize, targetModules, wholeNumber } from '../config/options.ts';
-import { runFineTune } from '../config/run-fine-tune.ts';
+import { runFineTune, withReportFlags } from '../config/run-fine-tune.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { createHubView } from '../ui/hub-view.ts';
 
 export function trainCommand(): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('Train a LoRA adapter on instruction records')
     .option('-c, --config <file>', 'configuration, as alpacare init writes it; flags count before it')
     .option('-m, --model <folder>', 'Hugging Face model folder, or organisation/name[@revision] of the hub')
@@ -83,6 +83,7 @@ export function trainCommand(): Command {
       '\nExample:\n  alpacare train --config alpacare.jsonc --rank 16\n  alpacare train --model ./TinyLlama-1.1B --data medinstruct.jsonl --out ./adapter --targets q_proj,v_proj',
     )
     .action((flags: TrainFlags, command: Command) => train(flags, command));
+  return withReportFlags(command);
 }
 
 interface TrainFlags {
@@ -123,6 +124,8 @@ interface TrainFlags {
   readonly tokenCache?: string | boolean;
   readonly engine: EngineRequest;
   readonly json: boolean;
+  readonly report: boolean;
+  readonly samples: number;
 }
 
 function share(text: string): number {

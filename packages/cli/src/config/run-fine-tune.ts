@@ -2,11 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
+import type { Command } from 'commander';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 import { createTrainingView, showAll } from '../ui/training-view.ts';
 import { openEngine } from './open-engine.ts';
-import { tokenCacheOf } from './options.ts';
+import { tokenCacheOf, wholeNumber } from './options.ts';
 
 export interface RunFlags {
   readonly threads?: number;
@@ -14,17 +15,26 @@ export interface RunFlags {
   readonly json: boolean;
   /** Folder that keeps tokens for the next time; false: none. Default: `tokens` in the output folder. */
   readonly tokenCache?: string | boolean;
+  /** Write report.html beside what was trained. */
+  readonly report: boolean;
+  /** Questions the report answers before and after. */
+  readonly samples: number;
 }
+
+/** Options of every command that trains. */
+export const withReportFlags = (command: Command): Command =>
+  command
+    .option('--samples <n>', 'questions answered before and after, for the report; 0 for none', wholeNumber, 3)
+    .option('--no-report', 'write no report.html');
 
 export async function runFineTune(
   given: FineTuneOptions,
-  { threads, json, engine: request, tokenCache }: RunFlags,
+  { threads, json, engine: request, tokenCache, report, samples }: RunFlags,
 ): Promise<void> {
   const options = { ...given, ...tokenCacheOf(tokenCache, given.output) };
   const core = await import('@alpacare/core');
-  const interrupt = onInterrupt(() =>
-    process.stderr.write('\nstopping after this step and saving; Ctrl-C again ends at once\n'),
-  );
+  let stopping = 'stopping after this step and saving';
+  const interrupt = onInterrupt(() => process.stderr.write(`\n${stopping}; Ctrl-C again ends at once\n`));
   const { engine, choice } = await openEngine(request, threads);
   if (json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`  engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
@@ -40,9 +50,19 @@ export async function runFineTune(
     ];
     const events = core.fineTune(engine, { ...options, signal: interrupt.signal }, inputs);
     await showAll(core.logged(events, logs), createTrainingView(process.stdout, json));
-    if (interrupt.signal.aborted) {
+    const wasStopped = interrupt.signal.aborted;
+    stopping = 'the model is saved; leaving the rest out of the report';
+    if (report) {
+      const { writeTrainingReport } = await import('../reports/write-training-report.ts');
+      if (!json && samples > 0 && !wasStopped) process.stdout.write('  asking before and after, for the report\n');
+      const file = await writeTrainingReport(options, { engine, choice, inputs, samples, signal: interrupt.signal });
+      process.stdout.write(json ? `${JSON.stringify({ type: 'report-end', file })}\n` : `  report: ${file}\n`);
+    }
+    if (wasStopped) {
       process.exitCode = exitCode.interrupted;
       process.stderr.write(`stopped; go on with: alpacare resume ${options.output}\n`);
+    } else if (interrupt.signal.aborted) {
+      process.exitCode = exitCode.interrupted;
     }
   } finally {
     interrupt.release();

@@ -49,7 +49,7 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
     const state = {
       loss: event.lossNats.toFixed(3),
       speed: meter.tokensPerSecond,
-      memory: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      memory: Math.round(event.residentBytes / 2 ** 20),
       left: seconds(meter.secondsLeft(event)),
     };
     if (bar) bar.update(event.step, state);

@@ -17,6 +17,7 @@ const step: FineTuneEvent = {
   supervisedTokens: 50,
   seconds: 0.5,
   engineSeconds: 0.4,
+  residentBytes: 1e9,
 };
 
 async function* events(): AsyncGenerator<FineTuneEvent> {

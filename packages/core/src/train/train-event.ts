@@ -29,6 +29,8 @@ export interface StepEndEvent {
   readonly seconds: number;
   /** Of `seconds`, what passed while the engine worked. */
   readonly engineSeconds: number;
+  /** Memory of this process that is resident as the step ends; what lies on a GPU is not in it. */
+  readonly residentBytes: number;
 }
 
 export interface EvaluationEndEvent {

@@ -422,6 +422,7 @@ export class Trainer {
       supervisedTokens,
       seconds: seconds(from),
       engineSeconds: this.#engineMs / 1000,
+      residentBytes: process.memoryUsage.rss(),
     };
   }
 

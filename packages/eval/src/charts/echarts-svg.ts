@@ -32,7 +32,16 @@ function accessible(
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" ` +
     `style="width:100%;height:auto" role="img" aria-label="${escapeXml(`${text.title}. ${text.description}`)}">` +
     `<title>${escapeXml(text.title)}</title><desc>${escapeXml(text.description)}</desc>`;
-  return svg.replace(/^<svg[^>]*>/, open);
+  // On one page the ids of several charts must differ; hover styles and data for scripts have no use without scripts.
+  const id = `${text.title}-${size.width}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return svg
+    .replace(/^<svg[^>]*>/, open)
+    .replace(/<style >[\s\S]*?<\/style>\n?/g, '')
+    .replace(/<[^>]*>/g, (tag) =>
+      tag
+        .replaceAll(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="visible")/g, '')
+        .replaceAll(/(?<=id="|url\(#)zr\d+-/g, `${id}-`),
+    );
 }
 
 const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

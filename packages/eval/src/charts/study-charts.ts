@@ -1,15 +1,7 @@
 import type { CriterionResult, StudyResult } from '../study/result.ts';
 import { CRITERIA, type Criterion, RUBRIC } from '../study/rubric.ts';
 import { FONT, renderSvg } from './echarts-svg.ts';
-
-const INK = '#1d2624';
-const SOFT = '#55625f';
-const GRID = '#d5dcd9';
-/** Told apart by lightness as well as by hue (after Okabe and Ito 2008). */
-const SYSTEM_COLOURS = ['#0b6b61', '#c98500', '#4a6fb3', '#a3476f', '#6b6b6b', '#7aa23f'];
-/** From 1 to 5, a diverging scale that survives colour blindness (ColorBrewer RdBu). */
-const RATING_COLOURS = ['#b2182b', '#ef8a62', '#d3d7d6', '#67a9cf', '#2166ac'];
-const RATING_INK = ['#ffffff', INK, INK, INK, '#ffffff'];
+import { GRID, INK, RATING, RATING_INK, SERIES, SHEET, SOFT } from './palette.ts';
 
 interface Bar {
   readonly criterion: Criterion;
@@ -45,7 +37,7 @@ export async function meanRatingsChart(study: StudyResult): Promise<string> {
       barWidth: thickness,
       // Percent of the bar's width: four pixels, which the whiskers rely on.
       barGap: `${400 / thickness}%`,
-      itemStyle: { color: SYSTEM_COLOURS[s % SYSTEM_COLOURS.length], borderRadius: [0, 3, 3, 0] },
+      itemStyle: { color: SERIES[s % SERIES.length], borderRadius: [0, 3, 3, 0] },
       data: criteria.map((criterion) => find(criterion, system)?.value ?? '-'),
     },
     {
@@ -193,7 +185,7 @@ export async function ratingDistributionChart(study: StudyResult): Promise<strin
         name: rating === 1 ? '1 (worst)' : rating === 5 ? '5 (best)' : String(rating),
         stack: 'all',
         barWidth: 24,
-        itemStyle: { color: RATING_COLOURS[i], borderColor: '#ffffff', borderWidth: 1 },
+        itemStyle: { color: RATING[i], borderColor: SHEET, borderWidth: 1 },
         label: {
           show: true,
           color: RATING_INK[i],

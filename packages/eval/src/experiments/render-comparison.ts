@@ -1,6 +1,6 @@
 import { formatCsv } from '../inputs/csv.ts';
-import { escapeHtml } from '../study/escape-html.ts';
-import { readPackageFile } from '../study/package-file.ts';
+import { escapeHtml } from '../report/escape-html.ts';
+import { header, notes as noteList, renderPage } from '../report/page.ts';
 import type { ComparedCell, RunComparison } from './compare-runs.ts';
 import { RUN_METRICS, type RunMetric } from './run-record.ts';
 
@@ -71,17 +71,14 @@ export function comparisonHtml(comparison: RunComparison, title = 'Comparison of
     const name = `${escapeHtml(run.name)}${run.isBaseline ? ' <span class="soft">baseline</span>' : ''}`;
     return `<tr><th scope="row">${name}</th>${[...settings, ...cells].join('')}</tr>`;
   });
-  const notes = comparison.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('');
-  const body =
-    `<header><h1>${escapeHtml(title)}</h1><p class="lead">Changes against ${escapeHtml(comparison.baseline)}. A change is a difference of two figures and no claim; for claims use a paired test.</p></header>` +
+  return renderPage(title, [
+    header(
+      title,
+      `Changes against ${comparison.baseline}. A change is a difference of two figures and no claim; for claims use a paired test.`,
+    ),
     `<section><div class="scroll" tabindex="0" role="region" aria-label="Runs"><table class="runs"><caption>Runs</caption><thead><tr>${head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('')}</tr></thead>` +
-    `<tbody>${rows.join('')}</tbody></table></div>${notes === '' ? '' : `<ul class="notes">${notes}</ul>`}</section>`;
-  const shell: Record<string, string> = {
-    title: escapeHtml(title),
-    style: readPackageFile('assets/report/report.css'),
-    body,
-  };
-  return readPackageFile('assets/report/report.html').replace(/\{\{(\w+)\}\}/g, (_, name: string) => shell[name]!);
+      `<tbody>${rows.join('')}</tbody></table></div>${noteList(comparison.notes)}</section>`,
+  ]);
 }
 
 const titleOf = (metric: RunMetric): string => {

@@ -1,8 +1,19 @@
 import { meanRatingsChart, ratingDistributionChart } from '../charts/study-charts.ts';
-import type { Interval, Score } from '../score.ts';
+import { escapeHtml } from '../report/escape-html.ts';
+import {
+  figure,
+  header,
+  interval,
+  notes,
+  percent,
+  percentInterval,
+  plural,
+  renderPage,
+  section,
+  table,
+} from '../report/page.ts';
+import type { Score } from '../score.ts';
 import type { Agreement } from '../stats/agreement.ts';
-import { escapeHtml } from './escape-html.ts';
-import { readPackageFile } from './package-file.ts';
 import type { CriterionResult, StudyResult, SystemResult } from './result.ts';
 import { CREDENTIAL_TITLES, type Credential, EXPERTISE_ANCHORS, RUBRIC } from './rubric.ts';
 
@@ -32,9 +43,11 @@ function page(result: StudyResult, means: string, distribution: string): string 
   const several = result.systems.length > 1;
   const ratings = result.systems.reduce((sum, system) => sum + system.ratings, 0);
   const outputs = result.systems.reduce((sum, system) => sum + system.outputs, 0);
-  const body = [
-    `<header><h1>${escapeHtml(result.title)}</h1>`,
-    `<p class="lead">${plural(result.reviewers.n, 'reviewer')} gave ${plural(ratings, 'rating')} of ${plural(outputs, 'output')}${several ? ` of ${result.systems.length} systems` : ''}.</p></header>`,
+  return renderPage(result.title, [
+    header(
+      result.title,
+      `${plural(result.reviewers.n, 'reviewer')} gave ${plural(ratings, 'rating')} of ${plural(outputs, 'output')}${several ? ` of ${result.systems.length} systems` : ''}.`,
+    ),
     ...result.systems.map((system) => gateBanner(system, several)),
     notes(result.notes),
     section(
@@ -54,13 +67,7 @@ function page(result: StudyResult, means: string, distribution: string): string 
     section('Reviewers', reviewerTables(result)),
     section('Remarks', remarks(result)),
     section('How this was computed', method(result)),
-  ].join('\n');
-  const shell: Record<string, string> = {
-    title: escapeHtml(result.title),
-    style: readPackageFile('assets/report/report.css'),
-    body,
-  };
-  return readPackageFile('assets/report/report.html').replace(/\{\{(\w+)\}\}/g, (_, name: string) => shell[name]!);
+  ]);
 }
 
 const OUTCOMES = {
@@ -183,30 +190,4 @@ function method(result: StudyResult): string {
   ].join('');
 }
 
-const figure = (svg: string, caption: string): string =>
-  `<figure><div class="scroll chart" tabindex="0" role="region" aria-label="Chart">${svg}</div><figcaption>${caption}</figcaption></figure>`;
-const section = (title: string, content: string): string => `<section><h2>${title}</h2>${content}</section>`;
-
-function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[], kind = ''): string {
-  const cells = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 ? `<th scope="row">${cell}</th>` : `<td>${cell}</td>`)).join('');
-  return (
-    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table class="${kind}"><caption>${escapeHtml(caption)}</caption>` +
-    `<thead><tr>${head.map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('')}</tr></thead>` +
-    `<tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('')}</tbody></table></div>`
-  );
-}
-
-const notes = (list: readonly string[]): string =>
-  list.length === 0 ? '' : `<ul class="notes">${list.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
-const interval = (range: Interval | null, digits: number): string =>
-  range === null
-    ? '–'
-    : range.low === range.high
-      ? 'no variation'
-      : `${range.low.toFixed(digits)} to ${range.high.toFixed(digits)}`;
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const percentInterval = (range: Interval | null): string =>
-  range === null ? '–' : `${percent(range.low)} to ${percent(range.high)}`;
-const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 const standalone = (svg: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n${svg}\n`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StudyPlanError } from '../errors.ts';
-import { escapeHtml } from './escape-html.ts';
-import { readPackageFile } from './package-file.ts';
+import { escapeHtml } from '../report/escape-html.ts';
+import { readPackageFile } from '../report/package-file.ts';
 import type { StudyPlan } from './plan.ts';
 import { CREDENTIAL_TITLES, CREDENTIALS, EXPERTISE_ANCHORS, RUBRIC } from './rubric.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PerplexityDenominator } from '@alpacare/eval';
+import type { PerplexityComparison, PerplexityDenominator } from '@alpacare/eval';
 import { Command, Option } from 'commander';
 import { print, scoreLines } from '../../ui/score-lines.ts';
 import { resamplingOf, type ScoreFlags, withScoreFlags } from './resampling.ts';
@@ -31,15 +31,18 @@ async function run(file: string, flags: Flags): Promise<void> {
   }
   const base = readLogProbs(await readFile(flags.base, 'utf8'), flags.base);
   const result = comparePerplexity(base, texts, options);
+  print(flags.json, result, perplexityLines(result));
+}
+
+/** Base, adapter, and what their difference allows to say. */
+export function perplexityLines(result: PerplexityComparison): string {
   const percent = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(2)} %`;
   const range =
     result.interval === null
       ? ''
       : ` (95 % interval ${percent(result.interval.low)} to ${percent(result.interval.high)})`;
-  print(
-    flags.json,
-    result,
+  return (
     `base:\n${scoreLines(result.base)}adapter:\n${scoreLines(result.adapter)}` +
-      `change ${percent(result.relativeChange)}${range}, p = ${result.pValue.toFixed(4)}\n${result.claim}\n`,
+    `change ${percent(result.relativeChange)}${range}, p = ${result.pValue.toFixed(4)}\n${result.claim}\n`
   );
 }

@@ -1,0 +1,157 @@
+/** The log of a training run, events.jsonl, as curves. Lines it does not know are passed over, so that logs may grow. */
+import { z } from 'zod';
+
+export interface LoggedStep {
+  /** From 1. */
+  readonly step: number;
+  readonly steps: number;
+  readonly lossNats: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  /** Without padding. */
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Of `seconds`, what passed while the engine worked. */
+  readonly engineSeconds?: number | undefined;
+  /** Memory of the process that is resident, at the end of the step. */
+  readonly residentBytes?: number | undefined;
+}
+
+export interface LoggedEvaluation {
+  /** Updates made so far; 0 is the untrained model. */
+  readonly step: number;
+  readonly lossNats: number;
+  readonly perplexity: number;
+  readonly tokens: number;
+}
+
+export interface TrainingLog {
+  readonly steps: readonly LoggedStep[];
+  readonly evaluations: readonly LoggedEvaluation[];
+  readonly records?: LoggedRecords | undefined;
+  readonly trainable?: LoggedParameters | undefined;
+  readonly method?: 'lora' | 'full' | undefined;
+  readonly engine?: string | undefined;
+  /** How the latest process ended; undefined where it did not come to an end. */
+  readonly ended?: 'completed' | 'aborted' | undefined;
+  /** Processes after the first, and lines that could not be read. */
+  readonly resumes: number;
+  readonly brokenLines: number;
+}
+
+export interface LoggedRecords {
+  readonly read: number;
+  readonly dropped: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface LoggedParameters {
+  readonly trainable: number;
+  readonly total: number;
+  readonly share: number;
+  readonly modules: number;
+}
+
+const count = z.number().int().nonnegative();
+// JSON has no NaN: a loss that was none is null in the log.
+const measured = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const evaluation = { lossNats: measured, perplexity: measured, tokens: count };
+const event = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('prepare-end'),
+    report: z.object({ read: count, dropped: z.array(z.unknown()) }),
+    examples: z.object({ train: count, validation: count, test: count }),
+    trainable: z.object({ trainable: count, total: count, share: z.number(), modules: count }),
+  }),
+  z.object({ type: z.literal('run-start'), method: z.enum(['lora', 'full']), engine: z.string() }),
+  z.object({
+    type: z.literal('step-end'),
+    step: count.min(1),
+    steps: count,
+    lossNats: measured,
+    learningRate: measured,
+    gradientNorm: measured,
+    tokens: count,
+    seconds: z.number().nonnegative(),
+    engineSeconds: z.number().optional(),
+    residentBytes: z.number().optional(),
+  }),
+  z.object({ type: z.literal('baseline-end'), ...evaluation }),
+  z.object({ type: z.literal('evaluation-end'), step: count, ...evaluation }),
+  z.object({ type: z.literal('resume'), step: count }),
+  z.object({ type: z.literal('run-end'), reason: z.enum(['completed', 'aborted']) }),
+]);
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Reads the log of a run and of all that resumed it. Steps made twice, because a process died after its last checkpoint,
+ * count as made the second time; a run that began anew in the same folder replaces what was there.
+ */
+export function readTrainingLog(text: string): TrainingLog {
+  const log: Mutable<TrainingLog> = { steps: [], evaluations: [], resumes: 0, brokenLines: 0 };
+  let earlier: Pick<TrainingLog, 'steps' | 'evaluations'> = { steps: [], evaluations: [] };
+  const steps = new Map<number, LoggedStep>();
+  const evaluations = new Map<number, LoggedEvaluation>();
+  let resumes = 0;
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const value = parsed(line);
+    if (value === undefined) {
+      log.brokenLines++;
+      continue;
+    }
+    const found = event.safeParse(value);
+    if (!found.success) continue;
+    const e = found.data;
+    switch (e.type) {
+      case 'prepare-end':
+        earlier = { steps: [...steps.values()], evaluations: [...evaluations.values()] };
+        steps.clear();
+        evaluations.clear();
+        log.records = { read: e.report.read, dropped: e.report.dropped.length, ...e.examples };
+        log.trainable = e.trainable;
+        log.ended = undefined;
+        break;
+      case 'resume':
+        resumes++;
+        for (const step of earlier.steps) if (step.step <= e.step) steps.set(step.step, step);
+        for (const one of earlier.evaluations) if (one.step <= e.step) evaluations.set(one.step, one);
+        break;
+      case 'run-start':
+        log.method = e.method;
+        log.engine = e.engine;
+        break;
+      case 'step-end':
+        steps.set(e.step, e);
+        break;
+      case 'baseline-end':
+        resumes = 0;
+        evaluations.set(0, { step: 0, ...e });
+        break;
+      case 'evaluation-end':
+        evaluations.set(e.step, e);
+        break;
+      case 'run-end':
+        log.ended = e.reason;
+        break;
+    }
+  }
+  const inOrder = <T extends { readonly step: number }>(map: Map<number, T>) =>
+    [...map.values()].sort((a, b) => a.step - b.step);
+  return { ...log, steps: inOrder(steps), evaluations: inOrder(evaluations), resumes };
+}
+
+/** A line that a dying process left half written is no reason to lose the rest. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
