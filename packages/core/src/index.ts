@@ -130,7 +130,7 @@ export { type Evaluation, Evaluator, type ExampleScore, summarise } from './trai
 export { AdapterSet } from './train/adapter-set.ts';
 export { type EventLog, logged, openJsonLog, openTensorBoardLog } from './train/event-log.ts';
 export { readRunFile, type RunOptions } from './train/run-file.ts';
-export { planSweep, type SweepEvent, type SweepResult, type SweepRun, sweep } from './train/sweep.ts';
+export { planSweep, type SweepEvent, type SweepResult, type SweepRun, sweep, sweepTable } from './train/sweep.ts';
 export { verifyRun } from './train/verify-run.ts';
 export { CheckpointStore, type RunIdentity, type SavedCheckpoint } from './train/checkpoint.ts';
 export {

@@ -18,6 +18,7 @@ import {
   type SweepResult,
   type SweepRun,
   sweep,
+  sweepTable,
   verifyRun,
 } from '../src/index.ts';
 import { writeTinyModel } from '../src/testing/index.ts';
@@ -171,5 +172,53 @@ describe('sweep', () => {
     expect(results.every(({ perplexity, basePerplexity }) => perplexity! < basePerplexity!)).toBe(true);
     const two = [{ name: 'both', change: { adapter: { rank: 4, alpha: 2 } } }];
     expect(() => planSweep(base, two)).toThrow(/"both" changes adapter\.alpha and adapter\.rank/);
+  });
+
+  it('goes on where it was stopped, and makes no run twice', async () => {
+    const runs: SweepRun[] = [
+      { name: 'base', change: {} },
+      { name: 'rank-4', change: { adapter: { rank: 4 } } },
+    ];
+    const base = job('sweep-stopped', { train: { steps: 4, batchSize: 3, learningRate: 1e-2 } });
+    /** Stops after an update of a run; gives the types of events of each run, and the rows. */
+    const go = async (stopAt?: { run: string; step: number }) => {
+      const controller = new AbortController();
+      const seen: string[] = [];
+      let results: readonly SweepResult[] = [];
+      for await (const one of sweep(engine, { ...base, signal: controller.signal }, runs)) {
+        if (one.type === 'sweep-run-reused') seen.push(`${one.result.name} reused`);
+        if (one.type === 'sweep-end') results = one.results;
+        if (one.type !== 'sweep-run-event') continue;
+        const { run: name, event } = one;
+        seen.push(`${name} ${event.type}`);
+        if (event.type === 'step-end' && name === stopAt?.run && event.step === stopAt.step) controller.abort();
+      }
+      return { seen, results };
+    };
+    expect((await go({ run: 'base', step: 3 })).results).toHaveLength(1);
+    const second = await go({ run: 'rank-4', step: 2 });
+    expect(second.seen).toEqual(expect.arrayContaining(['base resume', 'rank-4 baseline-end']));
+    const third = await go();
+    expect(third.seen).toContain('base reused');
+    expect(third.seen).toContain('rank-4 resume');
+    expect(third.seen.filter((line) => line.startsWith('base '))).toEqual(['base reused']);
+    expect(third.results.map(({ name, steps }) => [name, steps])).toEqual([
+      ['base', 4],
+      ['rank-4', 4],
+    ]);
+    expect(third.results.every(({ perplexity, basePerplexity }) => perplexity! < basePerplexity!)).toBe(true);
+    const table = sweepTable(third.results).split('\n');
+    expect(table).toHaveLength(4);
+    expect(table[3]).toMatch(/^\| rank-4 \| adapter\.rank \| [\d,]+ \| 4 \| /);
+    expect(table.join().match(/\*\*[\d.]+\*\*/g)).toHaveLength(1);
+    // Another option is another run: what lies in its folder is not taken for it.
+    const changed = { ...base, checkpointEvery: 2, train: { ...base.train, learningRate: 1e-3 } };
+    await expect(async () => {
+      for await (const _ of sweep(engine, changed, runs));
+    }).rejects.toThrow(/these differ: train\.learningRate/);
+    await writeFile(join(base.output, 'sweep.json'), '{');
+    await expect(async () => {
+      for await (const _ of sweep(engine, base, runs));
+    }).rejects.toThrow(/sweep\.json: is no record of a sweep/);
   });
 });
