@@ -107,6 +107,26 @@ describe('examples', { timeout: 180_000 }, () => {
     expect(report).not.toMatch(/src="https?:|\bann\b|\bbob\b/);
   });
 
+  it('sweep.ts compares five runs that differ in one option each, and makes none twice', async () => {
+    const output = join(folder, 'sweep');
+    const table = (await example('sweep.ts', output)).split('\n').filter((line) => /^\| [a-z]/.test(line));
+    const [, ...rows] = table.map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(rows.map(([, name, changed]) => [name, changed])).toEqual([
+      ['recipe', '–'],
+      ['rank-8', 'adapter.rank'],
+      ['targets-qv', 'adapter.targetModules'],
+      ['no-dropout', 'adapter.dropout'],
+      ['half-rate', 'train.learningRate'],
+    ]);
+    for (const [, , , , updates, , before, after] of rows) {
+      expect(updates).toBe('4');
+      expect(Number(after!.replaceAll('*', ''))).toBeLessThan(Number(before));
+    }
+    const again = await example('sweep.ts', output);
+    expect(again.match(/there already/g)).toHaveLength(5);
+    expect(again).toContain(table.at(-1));
+  });
+
   it('medinstruct-52k.ts makes its first steps in a dry run', async () => {
     const stdout = await example('medinstruct-52k.ts', '--dry-run');
     const losses = [...stdout.matchAll(/loss ([\d.]+)/g)].map(([, loss]) => Number(loss));

@@ -17,6 +17,7 @@ import { prepareCommand } from './commands/prepare.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { serveCommand } from './commands/serve.ts';
 import { studyCommand } from './commands/study.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCode } from './ui/exit-code.ts';
@@ -49,6 +50,7 @@ const commands = [
   estimateCommand(),
   trainCommand(),
   resumeCommand(),
+  sweepCommand(),
   verifyCommand(),
   generateCommand(),
   chatCommand(),

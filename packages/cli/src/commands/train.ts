@@ -1,5 +1,5 @@
 /** `alpacare train`: records in, a PEFT adapter out. */
-import type { EngineRequest } from '@alpacare/core';
+import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { flagsOf, loadRunConfig } from '../config/load-run-config.ts';
@@ -86,7 +86,7 @@ export function trainCommand(): Command {
   return withReportFlags(command);
 }
 
-interface TrainFlags {
+export interface TrainFlags {
   readonly config?: string;
   readonly model: string;
   readonly data: string[];
@@ -154,6 +154,11 @@ async function withConfig(flags: TrainFlags, command: Command): Promise<TrainFla
 
 async function train(given: TrainFlags, command: Command): Promise<void> {
   const flags = await withConfig(given, command);
+  await runFineTune(await fineTuneOptions(flags), flags);
+}
+
+/** Flags, complete -> what core is asked to do. Models and data sets of the hub are fetched. */
+export async function fineTuneOptions(flags: TrainFlags): Promise<FineTuneOptions> {
   const core = await import('@alpacare/core');
   const hub = { onEvent: createHubView() };
   const { folder } = await core.locateModel(flags.model, hub);
@@ -161,7 +166,7 @@ async function train(given: TrainFlags, command: Command): Promise<void> {
   for (const source of flags.data) located.push(await core.locateData(source, hub));
   const layout = located.find((data) => data.layout !== null)?.layout;
   for (const { licence } of located) if (licence !== null) process.stderr.write(`${licence}\n`);
-  const options = {
+  return {
     model: folder,
     records: located.flatMap(({ files }) => files),
     ...(layout && { read: { layout } }),
@@ -208,5 +213,4 @@ async function train(given: TrainFlags, command: Command): Promise<void> {
     ...(flags.template && { template: flags.template }),
     ...(flags.split && { split: flags.split }),
   };
-  await runFineTune(options, flags);
 }

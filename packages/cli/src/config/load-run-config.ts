@@ -45,7 +45,7 @@ export async function loadRunConfig(path: string): Promise<RunConfig> {
 }
 
 /** Fields of `above` count; groups are merged field by field. */
-function overlay(below: RunConfig, above: RunConfig): RunConfig {
+export function overlay(below: RunConfig, above: RunConfig): RunConfig {
   const merged = { ...below, ...above };
   for (const group of ['lora', 'records', 'training'] as const) {
     if (below[group] && above[group]) Object.assign(merged, { [group]: { ...below[group], ...above[group] } });
@@ -68,7 +68,7 @@ function problem(issue: z.core.$ZodIssue): string {
 
 /** The configuration in the names `alpacare train` gives its flags. */
 export function flagsOf({ lora, records, training, method, ...config }: RunConfig): Record<string, unknown> {
-  const { $schema: _schema, preset: _preset, ...plain } = config;
+  const { $schema: _schema, preset: _preset, runs: _runs, ...plain } = config;
   const flags = {
     ...plain,
     full: method === undefined ? undefined : method === 'full',

@@ -38,6 +38,10 @@ const STARTING: Readonly<Record<string, unknown>> = {
   seed: 42,
   threads: 2,
   engine: 'auto',
+  runs: [
+    { name: 'rank-16', lora: { rank: 16 } },
+    { name: 'rate-1e-4', training: { learningRate: 0.0001 } },
+  ],
 };
 const ALWAYS = ['model', 'data', 'out'];
 
@@ -46,6 +50,7 @@ export function writeCommentedConfig(schema: string, name?: PresetName): string 
   const preset: Preset | undefined = name === undefined ? undefined : presets[name];
   const { properties } = runConfigJsonSchema([]) as { properties: Readonly<Record<string, Field>> };
   const lines = ['// Configuration of alpacare train. Flags count before it: alpacare train --config FILE --rank 16'];
+  if (preset?.config.runs) lines.push('// With "runs" it is a sweep as well: alpacare sweep FILE');
   if (preset) {
     lines.push('//', `// ${preset.title}. Delete a line to take the recipe's value.`);
     for (const difference of preset.differs) lines.push(`// ${difference}`);
@@ -64,7 +69,8 @@ export function writeCommentedConfig(schema: string, name?: PresetName): string 
       lines.push(`${indent}},`);
     } else {
       const off = value === undefined ? '// ' : '';
-      lines.push(`${indent}${off}${JSON.stringify(key)}: ${JSON.stringify(value ?? example)},`);
+      const text = key === 'runs' && value !== undefined ? listOfRuns(value, indent) : JSON.stringify(value ?? example);
+      lines.push(`${indent}${off}${JSON.stringify(key)}: ${text},`);
     }
   };
   for (const [key, field] of Object.entries(properties)) {
@@ -74,3 +80,6 @@ export function writeCommentedConfig(schema: string, name?: PresetName): string 
   lines.push('}', '');
   return lines.join('\n').replaceAll(/\{\n\n/g, '{\n');
 }
+
+const listOfRuns = (runs: unknown, indent: string): string =>
+  ['[', ...(runs as readonly object[]).map((run) => `${indent}  ${JSON.stringify(run)},`), `${indent}]`].join('\n');
