@@ -19,6 +19,7 @@ import { serveCommand } from './commands/serve.ts';
 import { studyCommand } from './commands/study.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
+import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { exitCode } from './ui/exit-code.ts';
 import { reportError } from './ui/report-error.ts';
@@ -58,6 +59,7 @@ const commands = [
   checkCommand(),
   doctorCommand(),
   exportCommand(),
+  uploadCommand(),
   mergeCommand(),
   evalCommand(),
   compareCommand(),

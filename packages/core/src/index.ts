@@ -220,7 +220,7 @@ export {
   locateModel,
   locateTokenizer,
 } from './hub/sources.ts';
-export { type UploadedAdapter, type UploadOptions, uploadAdapter } from './hub/upload-adapter.ts';
+export { type UploadedAdapter, type UploadOptions, type UploadPlan, uploadAdapter } from './hub/upload-adapter.ts';
 // Growing a data set from a seed list
 export { auditSheet, sampleForAudit } from './grow/audit-sheet.ts';
 export { type ChatAnswer, type ChatModel, type ChatRequest, localChatModel } from './grow/chat.ts';

@@ -172,6 +172,11 @@ describe('sweep', () => {
     expect(results.every(({ perplexity, basePerplexity }) => perplexity! < basePerplexity!)).toBe(true);
     const two = [{ name: 'both', change: { adapter: { rank: 4, alpha: 2 } } }];
     expect(() => planSweep(base, two)).toThrow(/"both" changes adapter\.alpha and adapter\.rank/);
+    const none = [
+      { name: 'one', change: {} },
+      { name: 'other', change: { adapter: { rank: 2 } } },
+    ];
+    expect(() => planSweep(base, none)).toThrow(/"other" and "one" change none/);
   });
 
   it('goes on where it was stopped, and makes no run twice', async () => {

@@ -11,10 +11,6 @@ const varied = {
     .enum(['int8', 'int4', 'nf4'])
     .optional()
     .describe('Hold the frozen base in 8 or 4 bits: less memory, and with int8 often faster'),
-  int8: z
-    .enum(['fast', 'accurate'])
-    .optional()
-    .describe("How products with an int8 base are computed; default: what this processor's instructions favour"),
   template: z.enum(['chat', 'alpaca', 'medalpaca']).optional().describe("Prompt template; default: the model's own"),
   lora: z
     .strictObject({
@@ -75,7 +71,10 @@ export const runConfigSchema = z
     data: z.array(z.string().min(1)).min(1).optional().describe('Record files, or data sets of the hub'),
     out: z.string().min(1).optional().describe('Folder for the adapter, the manifest and the logs'),
     quantize: varied.quantize,
-    int8: varied.int8,
+    int8: z
+      .enum(['fast', 'accurate'])
+      .optional()
+      .describe("How products with an int8 base are computed; default: what this processor's instructions favour"),
     template: varied.template,
     method: z.enum(['lora', 'full']).optional().describe('Train an adapter, or every weight of the model'),
     lora: varied.lora,

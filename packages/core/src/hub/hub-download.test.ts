@@ -392,20 +392,26 @@ describe('without a connection', () => {
     const { hub, options, events } = await setUp();
     await downloadRepository(MODEL, options);
     await hub.close();
-    const { files } = await downloadRepository(MODEL, { ...options, attempts: 2 });
+    const { files } = await downloadRepository(MODEL, options);
     expect(files).toHaveLength(4);
     expect(events.at(-1)).toMatchObject({
       type: 'cache-used',
       commit: COMMIT,
       reason: expect.stringContaining('ECONNREFUSED'),
     });
-    expect(
-      await failure(downloadRepository(parseRepository('clinic/other', 'model'), { ...options, attempts: 2 })),
-    ).toMatchObject({
+    expect(await failure(downloadRepository(parseRepository('clinic/other', 'model'), options))).toMatchObject({
       code: 'HUB_REQUEST',
       status: null,
-      message: expect.stringMatching(/could not be reached \(ECONNREFUSED\) after 2 attempts/),
+      message: expect.stringMatching(/could not be reached \(ECONNREFUSED\)/),
     });
+  });
+
+  it('a hub that goes away after it has answered is asked again', async () => {
+    const { hub, options, events } = await setUp();
+    const plan = await planDownload(MODEL, options);
+    await hub.close();
+    await expect(runDownload(plan, { ...options, attempts: 2 })).rejects.toThrow(/ECONNREFUSED.*after 2 attempts/);
+    expect(events.map(({ type }) => type)).toContain('retry');
   });
 });
 

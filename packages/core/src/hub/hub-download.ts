@@ -141,7 +141,7 @@ export async function runDownload(plan: DownloadPlan, options: HubOptions = {}):
   // The first failure stops the others: what they have is kept.
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
-  const hubFetch = createHubFetch({ ...fetchOptions(repository, settings, options), signal });
+  const hubFetch = createHubFetch({ ...fetchOptions(repository, settings, options), answered: true, signal });
   const base = `${settings.endpoint}/${displayName(repository)}/resolve/${commit}`;
   const queue = [...plan.files];
   let failure: { readonly error: unknown } | undefined;

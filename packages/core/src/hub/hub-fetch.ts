@@ -26,9 +26,22 @@ export interface HubFetchOptions {
   readonly firstDelayMs?: number | undefined;
   /** Longest wait for the head of an answer. Default 30 s. */
   readonly timeoutMs?: number | undefined;
+  /** The server has answered before: then a refused connection is tried again, where otherwise it is taken for a sign of being offline. */
+  readonly answered?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
 }
+
+/** No connection came about. Codes of Node's dns and net, and of undici. */
+const NO_CONNECTION = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /**
  * The returned function resolves for statuses 200 to 299 (and 416, which a download answers itself).
@@ -39,6 +52,7 @@ export interface HubFetchOptions {
 export function createHubFetch(options: HubFetchOptions): typeof fetch {
   const { attempts = 6, firstDelayMs = 500, timeoutMs = 30_000, settings, signal } = options;
   const origin = new URL(settings.endpoint).origin;
+  let answered = options.answered ?? false;
 
   return async (input, init = {}) => {
     const request = { url: new URL(input instanceof Request ? input.url : input), method: init.method ?? 'GET' };
@@ -58,8 +72,10 @@ export function createHubFetch(options: HubFetchOptions): typeof fetch {
       let asked: number | null = null;
       let status: number | null = null;
       let cause: unknown;
+      let offline = false;
       try {
         const response = await fetch(request.url, { ...init, headers, signal: AbortSignal.any(signals) });
+        answered = true;
         if (response.ok || response.status === 416) return response;
         status = response.status;
         asked = askedDelayMs(response.headers);
@@ -69,6 +85,7 @@ export function createHubFetch(options: HubFetchOptions): typeof fetch {
         signal?.throwIfAborted();
         init.signal?.throwIfAborted();
         cause = error;
+        offline = !answered && NO_CONNECTION.has(networkProblem(error));
         problem = timeout.signal.aborted
           ? `no answer from ${request.url.host} within ${timeoutMs / 1000} s`
           : `${request.url.host} could not be reached (${networkProblem(error)})`;
@@ -76,7 +93,7 @@ export function createHubFetch(options: HubFetchOptions): typeof fetch {
         clearTimeout(timer);
       }
       // A commit that got no answer may have been made: it is not sent a second time.
-      const safe = status === null ? request.method !== 'POST' : mayPass(status);
+      const safe = status === null ? request.method !== 'POST' && !offline : mayPass(status);
       const delayMs = asked ?? backoffMs(attempt, firstDelayMs);
       if (!safe || attempt >= attempts || delayMs > LONGEST_WAIT_MS) {
         const tried = attempt > 1 ? ` after ${attempt} attempts` : '';

@@ -162,6 +162,34 @@ describe('a source', () => {
     await expect(locateData('none')).rejects.toMatchObject({ code: 'DATA_FILE' });
   });
 
+  it('that is neither here nor to be had is told at once, both', async () => {
+    const hub = await fakeHub();
+    const options = { cacheFolder: await temporaryFolder(), token: null, environment: {} };
+    const locate = (source: string, endpoint: string) => locateModel(source, { ...options, endpoint });
+    const retries: unknown[] = [];
+    const started = performance.now();
+    await expect(locate('runs/first', hub.endpoint)).rejects.toMatchObject({
+      code: 'HUB_NOT_FOUND',
+      message: expect.stringMatching(/runs\/first: does not exist.*no folder or file of this name here/),
+    });
+    // A port that nobody listens on, and a name that no server has: no waiting for either.
+    const gone = await fakeHub();
+    await gone.close();
+    const data = { ...options, endpoint: gone.endpoint, onEvent: (event: unknown) => void retries.push(event) };
+    await expect(locateData('runs/first', data)).rejects.toMatchObject({
+      code: 'HUB_REQUEST',
+      message: expect.stringMatching(/could not be reached \(ECONNREFUSED\); and there is no folder/),
+    });
+    await expect(locate('runs/first', 'http://nowhere.invalid')).rejects.toThrow(
+      /nowhere\.invalid could not be reached/,
+    );
+    for (const path of ['./runs/first', 'runs/first/', 'runs/a/b', '../x', '~/x', 'C:\\x']) {
+      await expect(locate(path, gone.endpoint)).rejects.toMatchObject({ code: 'MODEL_FOLDER' });
+    }
+    expect(retries).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
   it('is fetched by name, and MedInstruct-52k comes with its layout and licence', async () => {
     const hub = await fakeHub();
     const parquet = 'data/train-00000-of-00001-297cb76f02fd5b4e.parquet';

@@ -3,7 +3,14 @@ import { access } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { RECORD_FORMATS } from '../data/read-records.ts';
 import type { RecordLayout } from '../data/record-layout.ts';
-import { DataFileError, ModelFolderError } from '../errors.ts';
+import {
+  DataFileError,
+  HubAccessError,
+  HubNotFoundError,
+  HubOfflineError,
+  HubRequestError,
+  ModelFolderError,
+} from '../errors.ts';
 import { downloadRepository, type HubOptions } from './hub-download.ts';
 import { looksLikeRepository, parseRepository } from './hub-repository.ts';
 
@@ -23,8 +30,20 @@ export async function locateModel(source: string, options: HubOptions = {}): Pro
   if (!looksLikeRepository(source)) {
     throw new ModelFolderError(source, 'does not exist; expected a folder, or organisation/name of the hub');
   }
-  const { folder, commit } = await downloadRepository(parseRepository(source, 'model'), options);
+  const { folder, commit } = await noFolderEither(() => downloadRepository(parseRepository(source, 'model'), options));
   return { folder, commit };
+}
+
+/** A name that is on neither side was perhaps meant as a path: the error says that this was looked at first. */
+async function noFolderEither<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const isMeant = error instanceof HubNotFoundError || error instanceof HubRequestError;
+    const isHidden = error instanceof HubOfflineError || error instanceof HubAccessError;
+    if (isMeant || isHidden) error.message += '; and there is no folder or file of this name here';
+    throw error;
+  }
 }
 
 const TOKENIZER_FILES = [
@@ -73,7 +92,7 @@ export async function locateData(source: string, options: HubOptions = {}): Prom
     throw new DataFileError(source, 'does not exist; expected a file, or organisation/name of a data set on the hub');
   }
   const repository = parseRepository(id, 'dataset');
-  const { files, commit } = await downloadRepository(repository, options);
+  const { files, commit } = await noFolderEither(() => downloadRepository(repository, options));
   const known = KNOWN_DATA_SETS[repository.name.toLowerCase()];
   return { files, layout: known?.layout ?? null, commit, licence: known?.licence ?? null };
 }

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { COMMIT, fakeHub } from '../../test/support/fake-hub.ts';
 import { AdapterError } from '../errors.ts';
+import { writeAdapterArchive } from '../io/adapter-archive.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { downloadRepository } from './hub-download.ts';
 import { parseRepository } from './hub-repository.ts';
-import { uploadAdapter } from './upload-adapter.ts';
+import { type UploadPlan, uploadAdapter } from './upload-adapter.ts';
 
 const golden = fileURLToPath(new URL('../../test/golden/io/adapter-r4-qv', import.meta.url));
 
@@ -97,4 +98,40 @@ it('says that nothing was committed when the storage fails', async () => {
   await expect(uploadAdapter(folder, options)).rejects.toMatchObject({ code: 'HUB_ACCESS' });
   hub.fault(/\/commit\//, { kind: 'html' });
   await expect(uploadAdapter(folder, options)).rejects.toMatchObject({ code: 'HUB_REQUEST' });
+});
+
+it('shows what it will send before it asks anything, and takes no for an answer', async () => {
+  const { hub, folder, options } = await setUp();
+  const onPlan = (plan: UploadPlan) => {
+    expect(plan).toMatchObject({ repository: 'clinic/our-adapter', visibility: 'private', endpoint: hub.endpoint });
+    expect(plan.files.map(({ path }) => path)).toEqual([
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'README.md',
+    ]);
+    expect(plan.files.every(({ bytes }) => bytes > 0)).toBe(true);
+    throw new Error('no');
+  };
+  await expect(uploadAdapter(folder, { ...options, onPlan })).rejects.toThrow('no');
+  expect(hub.requests).toEqual([]);
+});
+
+it('sends an archive as its adapter, tokenizer and card, but not the manifest of the records', async () => {
+  const { hub, folder, options } = await setUp();
+  const archive = join(await temporaryFolder(), 'adapter.zip');
+  const model = await temporaryFolder();
+  await cp(fileURLToPath(new URL('../../test/golden/tiny-tokenizer/byte-level', import.meta.url)), model, {
+    recursive: true,
+  });
+  await writeFile(join(model, 'config.json'), '{}');
+  const card = { title: 'Ours', trainingData: 'Eight records.' };
+  await writeAdapterArchive(archive, { adapter: folder, model, card });
+  const { files } = await uploadAdapter(archive, options);
+  expect(files).toEqual(expect.arrayContaining(['adapter_model.safetensors', 'tokenizer.json', 'README.md']));
+  expect(files).not.toContain('manifest.json');
+  const sent = hub.repositories.get('models/clinic/our-adapter')!.files;
+  expect(Object.keys(sent).sort()).toEqual([...files].sort());
+  expect(Buffer.from(sent['README.md'] as Uint8Array).toString()).toContain('# Ours');
+  await writeFile(archive, 'no zip');
+  await expect(uploadAdapter(archive, options)).rejects.toMatchObject({ code: 'ARCHIVE' });
 });

@@ -1,9 +1,11 @@
 /** Puts an adapter into a repository of the hub: a private one, unless the caller says `public` himself. */
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createRepo, modelInfo, uploadFiles } from '@huggingface/hub';
 import { HubError, HubRequestError, HubUploadError } from '../errors.ts';
+import { extractAdapterArchive } from '../io/adapter-archive.ts';
 import { readAdapter } from '../io/peft-adapter.ts';
 import { createHubFetch, type HubFetchOptions } from './hub-fetch.ts';
 import { displayName, parseRepository } from './hub-repository.ts';
@@ -30,6 +32,16 @@ export interface UploadOptions
   /** Default `private`. A repository that is there already must be what is asked for; it is never changed. */
   readonly visibility?: 'private' | 'public' | undefined;
   readonly title?: string | undefined;
+  /** Called when all is known and nothing has been sent; what it throws ends the upload. */
+  readonly onPlan?: ((plan: UploadPlan) => void | Promise<void>) | undefined;
+}
+
+export interface UploadPlan {
+  readonly repository: string;
+  readonly endpoint: string;
+  readonly visibility: 'private' | 'public';
+  /** In the order they are sent. */
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
 export interface UploadedAdapter {
@@ -41,12 +53,26 @@ export interface UploadedAdapter {
 }
 
 /**
- * Uploads an adapter folder as one commit. The adapter is read first: a broken one is not published.
+ * Uploads an adapter as one commit. The adapter is read first: a broken one is not published.
+ * @param source  folder with the adapter, or an archive of `writeAdapterArchive`
  * @throws {HubUploadError} no token, offline, or the repository is public where a private one was asked for (or the other way round)
  * @throws {AdapterError} the folder holds no whole adapter
+ * @throws {ArchiveError} the archive is none, or was changed
  * @throws {HubError} of any kind that the hub causes
  */
-export async function uploadAdapter(folder: string, options: UploadOptions): Promise<UploadedAdapter> {
+export async function uploadAdapter(source: string, options: UploadOptions): Promise<UploadedAdapter> {
+  const isFile = (await stat(source).catch(() => null))?.isFile() ?? false;
+  if (!isFile) return uploadFolder(source, options);
+  const folder = await mkdtemp(join(tmpdir(), 'alpacare-upload-'));
+  try {
+    await extractAdapterArchive(source, folder);
+    return await uploadFolder(folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function uploadFolder(folder: string, options: UploadOptions): Promise<UploadedAdapter> {
   const { visibility = 'private' } = options;
   const repository = parseRepository(options.repository, 'model');
   const name = displayName(repository);
@@ -57,7 +83,9 @@ export async function uploadAdapter(folder: string, options: UploadOptions): Pro
   if (settings.offline) throw fail('cannot upload offline (HF_HUB_OFFLINE is set)');
   if (settings.token === null) throw fail('an upload needs a token that may write: set HF_TOKEN');
   await readAdapter(folder);
-  const files = await filesOf(folder);
+  const found = await filesOf(folder);
+  const files = found.map(({ path }) => path);
+  await options.onPlan?.({ repository: name, endpoint: settings.endpoint, visibility, files: found });
 
   const access = {
     hubUrl: settings.endpoint,
@@ -68,9 +96,9 @@ export async function uploadAdapter(folder: string, options: UploadOptions): Pro
   // The answer to "is it private" decides, not the request: an organisation's settings may overrule it.
   const { private: isPrivate } = await modelInfo({ ...access, name, revision: 'main' });
   if (isPrivate !== (visibility === 'private')) {
-    const found = isPrivate ? 'private' : 'public';
+    const actual = isPrivate ? 'private' : 'public';
     throw fail(
-      `is ${found}, and a ${visibility} repository was asked for; nothing was uploaded. ` +
+      `is ${actual}, and a ${visibility} repository was asked for; nothing was uploaded. ` +
         (visibility === 'private'
           ? 'Choose another name, or ask for a public one explicitly'
           : 'Make it public on its page'),
@@ -108,9 +136,12 @@ async function createOnce(
   }
 }
 
-async function filesOf(folder: string): Promise<string[]> {
+async function filesOf(folder: string): Promise<UploadPlan['files']> {
   const present = await Promise.all(
-    ADAPTER_FILES.map(async (file) => ((await stat(join(folder, file)).catch(() => null))?.isFile() ? [file] : [])),
+    ADAPTER_FILES.map(async (path) => {
+      const found = await stat(join(folder, path)).catch(() => null);
+      return found?.isFile() ? [{ path, bytes: found.size }] : [];
+    }),
   );
   return present.flat();
 }

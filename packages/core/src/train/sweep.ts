@@ -59,9 +59,10 @@ const plain = (options: FineTuneOptions): unknown => {
   return JSON.parse(JSON.stringify(rest));
 };
 
-/** The options of each run, checked: names differ and each run changes at most one option. */
+/** The options of each run, checked: names differ, and each run changes one option, but for one that may change none. */
 export function planSweep(base: FineTuneOptions, runs: readonly SweepRun[]): Map<string, FineTuneOptions> {
   const planned = new Map<string, FineTuneOptions>();
+  let unchanged: string | undefined;
   for (const { name, change } of runs) {
     if (planned.has(name) || !/^[\w.-]+$/.test(name)) {
       throw new InvalidOptionError('runs', `need different names of letters, digits, "." and "-", found "${name}"`);
@@ -77,6 +78,11 @@ export function planSweep(base: FineTuneOptions, runs: readonly SweepRun[]): Map
     if (changed.length > 1) {
       throw new InvalidOptionError('runs', `must change one option each; "${name}" changes ${changed.join(' and ')}`);
     }
+    // One run may be the base itself; a second one would be the same work for the same result.
+    if (changed.length === 0 && unchanged !== undefined) {
+      throw new InvalidOptionError('runs', `must change one option each; "${name}" and "${unchanged}" change none`);
+    }
+    if (changed.length === 0) unchanged = name;
     planned.set(name, options);
   }
   return planned;

@@ -1,0 +1,85 @@
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../../core/src/testing/temporary-folder.ts';
+import { fakeHub } from '../../../core/test/support/fake-hub.ts';
+import { runCommand } from '../testing/run-command.ts';
+import { exportCommand } from './export.ts';
+import { uploadCommand } from './upload.ts';
+
+const golden = (name: string) => fileURLToPath(new URL(`../../../core/test/golden/${name}`, import.meta.url));
+let written = '';
+beforeEach(() => {
+  written = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written += String(text);
+    return true;
+  });
+  return () => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    process.exitCode = 0;
+  };
+});
+
+async function setUp() {
+  const hub = await fakeHub();
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  vi.stubEnv('HF_TOKEN', 'hf_writer');
+  const adapter = await temporaryFolder();
+  await cp(golden('io/adapter-r4-qv'), adapter, { recursive: true });
+  return { hub, adapter };
+}
+
+describe('alpacare upload', () => {
+  it('sends an adapter to a private repository', async () => {
+    const { hub, adapter } = await setUp();
+    const said = await runCommand(uploadCommand(), [adapter, 'clinic/ours', '--yes']);
+    expect(said).toMatch(
+      /^clinic\/ours \(private, new\): adapter_config\.json, adapter_model\.safetensors; commit [0-9a-f]{12}\n$/,
+    );
+    expect(written).toMatch(/\/clinic\/ours, private:\n {2}adapter_config\.json {2}\d/);
+    expect(hub.repositories.get('models/clinic/ours')!.private).toBe(true);
+  });
+
+  it('asks first: without a person and without --yes nothing is sent', async () => {
+    const { hub, adapter } = await setUp();
+    expect(await runCommand(uploadCommand(), [adapter, 'clinic/ours'])).toBe('');
+    expect(written).toMatch(/nothing was sent: add --yes/);
+    expect(process.exitCode).toBe(1);
+    expect(hub.requests).toEqual([]);
+  });
+
+  it('is public only where that is said', async () => {
+    const { hub, adapter } = await setUp();
+    await runCommand(uploadCommand(), [adapter, 'clinic/open', '--public', '-y']);
+    expect(hub.repositories.get('models/clinic/open')!.private).toBe(false);
+    expect(written).toContain('PUBLIC');
+    await expect(runCommand(uploadCommand(), [adapter, 'clinic/open', '-y'])).rejects.toThrow(/nothing was uploaded/);
+  });
+
+  it('needs a token', async () => {
+    const { adapter } = await setUp();
+    vi.stubEnv('HF_TOKEN', '');
+    vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1');
+    await expect(runCommand(uploadCommand(), [adapter, 'clinic/ours', '-y'])).rejects.toThrow(/set HF_TOKEN/);
+  });
+
+  it('follows an export that asks for it', async () => {
+    const { hub, adapter } = await setUp();
+    const model = await temporaryFolder();
+    await cp(golden('tiny-tokenizer/byte-level'), model, { recursive: true });
+    await writeFile(join(model, 'config.json'), '{}');
+    const out = join(await temporaryFolder(), 'adapter.zip');
+    const args = ['-m', model, '-a', adapter, '-o', out];
+    await runCommand(exportCommand(), args);
+    expect(hub.requests).toEqual([]);
+    await runCommand(exportCommand(), [...args, '--upload', 'clinic/ours', '--yes']);
+    const { files, private: isPrivate } = hub.repositories.get('models/clinic/ours')!;
+    expect(isPrivate).toBe(true);
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(['README.md', 'adapter_model.safetensors', 'tokenizer.json']),
+    );
+  });
+});
