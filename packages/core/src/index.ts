@@ -193,6 +193,43 @@ export {
   type FolderReport,
   runDoctor,
 } from './doctor/doctor.ts';
+// Names in the signatures above, for those who spell them out
+export type { BackwardOptions } from './autodiff/backward.ts';
+export type { GradientCheck } from './autodiff/check-gradient.ts';
+export { normaliseWhitespace, type RecordName } from './data/clean.ts';
+export type { ManifestHeader } from './data/manifest.ts';
+export { DEFAULT_MAX_TOKENS } from './data/prepare.ts';
+export type { Texts } from './data/record.ts';
+export type { TextDecoder } from './data/text-decoder.ts';
+export type { CpuReport } from './doctor/cpu-features.ts';
+export type { GpuReport, MemoryReport, NodeReport } from './doctor/doctor.ts';
+export type { SpeedProbe } from './doctor/speed-probe.ts';
+export type { CompileOptions, ComputeDType } from './engine/engine.ts';
+export type { EngineCandidate } from './engine/select-engine.ts';
+export type { Gpu } from './engine/device/find-gpus.ts';
+export type { OnnxProgram } from './engine/onnx/onnx-engine.ts';
+export type { ReferenceProgram } from './engine/reference/reference-engine.ts';
+export type { Bf16Probe } from './engine/tensorflow/probe-bf16.ts';
+export type { ParseProblem } from './grow/parse-tasks.ts';
+export type { BytesToWrite, WireDType, Writable } from './io/safetensors.ts';
+export type {
+  FedInput,
+  ForwardInputs,
+  ForwardOutputs,
+  KeyValue,
+  PositionRange,
+  TensorSpec,
+} from './model/causal-lm.ts';
+export type { AttentionWindow } from './model/layers/attention-window.ts';
+export type { LlamaArchitecture } from './model/llama-config.ts';
+export type { WeightSource } from './model/weight-source.ts';
+export type { DType, QuantizedDType, StorageDType } from './tensor/dtype.ts';
+export type { OpAttributes, OpKind, PlainWeightRef, QuantizedWeightRef, WeightRef } from './tensor/op.ts';
+export type { Dim, Shape } from './tensor/shape.ts';
+export type { AdamWOptions } from './train/adamw.ts';
+export type { FullOptions } from './train/method.ts';
+export type { Schedule } from './train/schedule.ts';
+export type { EvaluateOptions } from './train/trainer.ts';
 // Errors
 export * from './errors.ts';
 // The Hugging Face hub

@@ -143,7 +143,15 @@ export {
 } from './study/result.ts';
 export { renderReviewForm, type ReviewFormOptions } from './study/review-form.ts';
 export type { CriterionAgreement } from './study/reviewer-agreement.ts';
-export { CREDENTIALS, CRITERIA, type Credential, type Criterion, RUBRIC, VIOLATION_AT_MOST } from './study/rubric.ts';
+export {
+  CREDENTIALS,
+  CRITERIA,
+  type Credential,
+  type Criterion,
+  type CriterionText,
+  RUBRIC,
+  VIOLATION_AT_MOST,
+} from './study/rubric.ts';
 export {
   defaultSheetConfig,
   importRatingSheet,

@@ -1,2 +1,4 @@
-/** Version of this package as it goes into signatures; a test holds it equal to package.json. */
-export const VERSION = '0.1.0';
+import { version } from '../package.json';
+
+/** Version of this package as it goes into signatures. */
+export const VERSION: string = version;

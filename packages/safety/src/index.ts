@@ -24,6 +24,9 @@ export { defineRule, type RuleDefinition } from './rules/define-rule.ts';
 export { type RuleCase, type RuleTestResult, testRule } from './rules/test-rule.ts';
 export { decisionRule, diagnosisRule, dosageRule, prescriptionRule, standardRules } from './rules/standard.ts';
 export { strictRules } from './rules/strict.ts';
+export type { Sentence } from './rules/sentence.ts';
+export type { Phrase } from './lexicon/lexicon.ts';
+export type { Token, TokenKind } from './text/token.ts';
 export type { Category, Finding, Rule, RuleMatch, Severity, Window } from './rules/rule.ts';
 export {
   changePolicy,

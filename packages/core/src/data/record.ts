@@ -17,7 +17,7 @@ export interface InstructionRecord {
   readonly source?: RecordSource;
 }
 
-type Texts = Pick<InstructionRecord, 'instruction' | 'input' | 'output'>;
+export type Texts = Pick<InstructionRecord, 'instruction' | 'input' | 'output'>;
 
 let last: (Texts & { readonly hash: string }) | undefined;
 

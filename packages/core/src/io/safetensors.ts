@@ -25,7 +25,7 @@ const dtypes = {
   BOOL: { dtype: 'bool', bytes: 1 },
 } as const;
 
-type WireDType = keyof typeof dtypes;
+export type WireDType = keyof typeof dtypes;
 
 export type TensorDType = (typeof dtypes)[WireDType]['dtype'];
 
@@ -66,7 +66,7 @@ export interface BytesToWrite {
   readonly data: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 
-type Writable = TensorToWrite | BytesToWrite;
+export type Writable = TensorToWrite | BytesToWrite;
 
 /** As the reference implementation's MAX_HEADER_SIZE. */
 const maxHeaderBytes = 100_000_000;

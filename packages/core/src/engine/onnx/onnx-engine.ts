@@ -68,7 +68,7 @@ class OnnxVariable implements Variable {
   }
 }
 
-class OnnxProgram implements Program {
+export class OnnxProgram implements Program {
   readonly #leaves: readonly GraphLeaf[];
   constructor(
     readonly engine: OnnxEngine,

@@ -32,7 +32,7 @@ function toHost({ shape, data }: Value): HostTensor {
   return { dtype: 'f32', shape, data: Float32Array.from(data) };
 }
 
-class ReferenceProgram implements Program {
+export class ReferenceProgram implements Program {
   constructor(
     readonly graph: Graph,
     readonly label: string,
