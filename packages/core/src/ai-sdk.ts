@@ -21,6 +21,7 @@ type GenerateResult = Awaited<ReturnType<Model['doGenerate']>>;
 type StreamPart = Awaited<ReturnType<Model['doStream']>>['stream'] extends ReadableStream<infer Part> ? Part : never;
 type Warnings = GenerateResult['warnings'];
 
+/** What {@link openLocalModel} opens, and what stands in front of it. */
 export interface LocalModelOptions {
   /** Hugging Face model folder. */
   readonly model: string;

@@ -224,7 +224,7 @@ export type { AttentionWindow } from './model/layers/attention-window.ts';
 export type { LlamaArchitecture } from './model/llama-config.ts';
 export type { WeightSource } from './model/weight-source.ts';
 export type { DType, QuantizedDType, StorageDType } from './tensor/dtype.ts';
-export type { OpAttributes, OpKind, PlainWeightRef, QuantizedWeightRef, WeightRef } from './tensor/op.ts';
+export type { ByteRange, OpAttributes, OpKind, PlainWeightRef, QuantizedWeightRef, WeightRef } from './tensor/op.ts';
 export type { Dim, Shape } from './tensor/shape.ts';
 export type { AdamWOptions } from './train/adamw.ts';
 export type { FullOptions } from './train/method.ts';

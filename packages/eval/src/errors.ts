@@ -13,6 +13,7 @@ export type EvaluationErrorCode =
   | 'STUDY_PLAN'
   | 'STUDY_IMPORT';
 
+/** What every error of this package extends. */
 export abstract class EvaluationError extends Error {
   abstract readonly code: EvaluationErrorCode;
   constructor(message: string, options?: ErrorOptions) {
@@ -64,6 +65,7 @@ export interface InputPlace {
   readonly field?: string;
 }
 
+/** A place as text: file, line, field. */
 export const formatPlace = (at: InputPlace): string =>
   `${at.source}${at.line === undefined ? '' : `:${at.line}`}${at.field === undefined ? '' : `: field "${at.field}"`}`;
 

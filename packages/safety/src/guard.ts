@@ -8,6 +8,7 @@ import type { Finding } from './rules/rule.ts';
 import { AnswerFilter } from './stream/answer-filter.ts';
 import { DISCLAIMER, SYSTEM_PREFIX } from './system-prefix.ts';
 
+/** One turn of a conversation. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
@@ -19,6 +20,7 @@ export type Generate = (
   options: { readonly signal?: AbortSignal },
 ) => AsyncIterable<string>;
 
+/** Policy, texts and audit of a guard. */
 export interface GuardOptions {
   readonly policy?: Policy;
   readonly messages?: Partial<Messages>;
@@ -27,6 +29,7 @@ export interface GuardOptions {
   readonly auditText?: boolean;
 }
 
+/** A guarded answer and what was decided. */
 export interface SafeAnswer {
   readonly text: string;
   readonly decision: 'answered' | 'replaced' | 'fallback' | 'emergency';
@@ -36,6 +39,7 @@ export interface SafeAnswer {
   readonly longestHeld: number;
 }
 
+/** Prefix, screening, filter, fallback and disclaimer in one; made by {@link createGuard}. */
 export interface Guard {
   readonly policy: Policy;
   /** Judges a text as an answer. */

@@ -7,6 +7,7 @@ import { strictRules } from './rules/strict.ts';
 /** Version of the built-in policy. It goes into audit events, so that a changed rule is seen. */
 export const POLICY_VERSION = '1';
 
+/** Policies that come with the package: `standard` reads context, `strict` words. */
 export type ProfileName = 'standard' | 'strict';
 
 /** What the guard does with a violating answer. */
@@ -14,6 +15,7 @@ export type OnViolation = 'replace-answer' | 'replace-sentence';
 /** What it does with a question that asks for a dose, a diagnosis, a prescription or a rule. */
 export type OnRequest = 'fallback' | 'reinforce';
 
+/** Rules, and what happens where one is broken. */
 export interface Policy {
   readonly name: string;
   readonly version: string;

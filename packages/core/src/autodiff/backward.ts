@@ -6,6 +6,7 @@ import { add, after, broadcastTo, constant } from '../tensor/ops.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { type GradientRule, gradientRules } from './gradient-rules.ts';
 
+/** What {@link backward} differentiates, and how. */
 export interface BackwardOptions {
   /**
    * Nodes whose values are kept from the forward pass, in order and of one shape. What lies between two of them is

@@ -124,6 +124,7 @@ function countTokens(
   }
 }
 
+/** How examples are put together into batches. */
 export interface BatchOptions {
   /** Examples in a batch; the last one may hold fewer. */
   readonly batchSize: number;

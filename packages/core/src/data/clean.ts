@@ -35,6 +35,7 @@ export interface ChangedRecord extends RecordName {
   readonly changes: readonly ChangeKind[];
 }
 
+/** What cleaning did, record by record; it names records, never their text. */
 export interface CleanReport {
   /** kept + dropped.length */
   readonly read: number;
@@ -44,6 +45,7 @@ export interface CleanReport {
   readonly changed: readonly ChangedRecord[];
 }
 
+/** What makes a record unusable. */
 export interface CleanOptions {
   /** Shortest answer that is kept, in characters after cleaning. Default 10. */
   readonly minAnswerCharacters?: number | undefined;

@@ -11,6 +11,7 @@ export interface TokenSpan {
   readonly to: number;
 }
 
+/** A record as token ids, with the span that counts in the loss. */
 export interface EncodedExample {
   readonly id: string;
   /** [T] prompt, answer, end token. */

@@ -29,6 +29,7 @@ const manifestSchema = z.object({
   samples: z.object({ train: z.array(sample), validation: z.array(sample), test: z.array(sample) }),
 });
 
+/** What makes a split repeatable: hashes of every record by part, the seed, the template and versions. */
 export type SplitManifest = z.infer<typeof manifestSchema>;
 export type ManifestSample = z.infer<typeof sample>;
 

@@ -8,6 +8,7 @@ import { DataFileError } from '../errors.ts';
 const MAX_GROUP_BYTES = 1024 * 1024 * 1024;
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 
+/** One row of a parquet file by the names of its columns. */
 export interface ParquetRow {
   /** Counted from 1. */
   readonly row: number;

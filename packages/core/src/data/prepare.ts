@@ -48,6 +48,7 @@ export interface PreparedRecord extends InstructionRecord {
   readonly example: EncodedExample;
 }
 
+/** What {@link prepareData} gives: records with their tokens, split, with a report and a manifest. */
 export interface PreparedData {
   readonly split: Split<PreparedRecord>;
   readonly report: CleanReport;

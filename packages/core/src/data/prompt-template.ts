@@ -5,6 +5,7 @@ import { chatTemplate } from './chat-template.ts';
 import { DISCLAIMER_SEPARATOR } from './disclaimer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
+/** What a prompt is rendered from. */
 export interface PromptFields {
   /** A system message, for us the safety prefix. */
   readonly system?: string | undefined;
@@ -13,11 +14,13 @@ export interface PromptFields {
   readonly input: string;
 }
 
+/** One turn of a conversation. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
+/** How a record or a conversation becomes the text before an answer. */
 export interface PromptTemplate {
   readonly name: string;
   /** Whether the tokenizer adds its own special tokens before the prompt. A chat template writes them itself. */
@@ -106,6 +109,7 @@ export function textTemplate(template: TextTemplate): PromptTemplate {
   };
 }
 
+/** `chat` is the tokenizer's own chat template. */
 export type TemplateName = 'alpaca' | 'medalpaca' | 'chat';
 
 /** @throws {TemplateError} for `chat` where the tokenizer has no chat template, or an unknown name */

@@ -10,6 +10,7 @@ import { InvalidOptionError } from '../errors.ts';
 /** The four words of a generator, each an unsigned 32-bit integer; plain JSON. */
 export type RandomState = readonly [number, number, number, number];
 
+/** A seeded stream of random numbers, the same on every machine. */
 export interface Random {
   /** Uniform integer in [0, 2^32). */
   nextUint32(): number;

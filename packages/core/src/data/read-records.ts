@@ -11,8 +11,10 @@ import type { InstructionRecord } from './record.ts';
 import { createRowReader, type LayoutOptions, type RowReader } from './record-layout.ts';
 import { parseRecord } from './record-schema.ts';
 
+/** File formats that records are read from. */
 export type RecordFormat = 'jsonl' | 'json' | 'csv' | 'parquet';
 
+/** How files of records are to be understood. */
 export interface ReadRecordsOptions extends LayoutOptions {
   /** Taken from the file name's ending (.jsonl, .ndjson, .json, .csv, .parquet) where it is left out. */
   readonly format?: RecordFormat | undefined;

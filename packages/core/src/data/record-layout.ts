@@ -11,6 +11,7 @@ import { DEFAULT_FIELD_NAMES, type FieldNames } from './record-schema.ts';
  */
 export type RecordLayout = 'instruction' | 'question-answer' | 'messages' | 'conversations';
 
+/** How records are laid out in their file, and what becomes of long conversations. */
 export interface LayoutOptions {
   /** `auto` looks at the fields of the first record. Default `instruction`. */
   readonly layout?: RecordLayout | 'auto' | undefined;

@@ -17,6 +17,7 @@ export interface InstructionRecord {
   readonly source?: RecordSource;
 }
 
+/** The texts of a record, which its content hash is made of. */
 export type Texts = Pick<InstructionRecord, 'instruction' | 'input' | 'output'>;
 
 let last: (Texts & { readonly hash: string }) | undefined;

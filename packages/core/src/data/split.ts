@@ -3,8 +3,10 @@ import { InvalidOptionError } from '../errors.ts';
 import { createRandom, shuffled } from './random.ts';
 import { type InstructionRecord, recordHash } from './record.ts';
 
+/** Seed of a split where none is given. */
 export const DEFAULT_SEED = 42;
 
+/** The parts of a split. */
 export type Part = 'train' | 'validation' | 'test';
 export const PARTS: readonly Part[] = ['train', 'validation', 'test'];
 
@@ -13,8 +15,10 @@ export type SplitSize =
   | { readonly fractions: Readonly<Record<Part, number>> }
   | { readonly counts: Readonly<Record<Part, number>> };
 
+/** Shares of a split where none are given: 90 % to train on, 5 % to validate, 5 % kept for testing. */
 export const DEFAULT_SPLIT: SplitSize = { fractions: { train: 0.9, validation: 0.05, test: 0.05 } };
 
+/** Records by part, each in the order of the seeded shuffle. */
 export interface Split<T> {
   readonly train: T[];
   readonly validation: T[];

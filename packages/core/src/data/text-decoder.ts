@@ -1,6 +1,7 @@
 /** Token ids to text, one id at a time. */
 import type { Tokenizer } from './tokenizer.ts';
 
+/** Turns tokens into text as they come, holding back characters that are not complete. */
 export interface TextDecoder {
   /** Text that is final with this id: '' while a character is still incomplete. */
   push(id: number): string;

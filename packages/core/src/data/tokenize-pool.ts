@@ -28,6 +28,7 @@ export type BatchReply =
   | { readonly batch: number; readonly packed: PackedOutcomes }
   | { readonly batch: number; readonly failedAt: number };
 
+/** How tokenizing is spread over threads. */
 export interface ParallelOptions {
   /** Folder that the tokenizer was opened from: each thread opens it again. */
   readonly tokenizerFolder: string;

@@ -1,6 +1,7 @@
 /** What the rest of core needs from a tokenizer; `io/tokenizer-json.ts` implements it. */
 import { TokenizerMismatchError } from '../errors.ts';
 
+/** Text to token ids and back, with the special tokens of a model. */
 export interface Tokenizer {
   /** Highest id + 1, added tokens included: the least number of embeddings that a model must have. */
   readonly vocabSize: number;

@@ -16,6 +16,7 @@ const features = {
   sve: 'SVE',
 } as const;
 
+/** The processor, and the vector and matrix units that make a difference. */
 export interface CpuReport {
   readonly model: string;
   readonly architecture: string;

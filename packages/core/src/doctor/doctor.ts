@@ -17,18 +17,21 @@ import { probeSpeed, type SpeedProbe } from './speed-probe.ts';
 
 const OLDEST_NODE = [20, 19] as const;
 
+/** This Node.js, and whether it is recent enough. */
 export interface NodeReport {
   readonly version: string;
   readonly platform: string;
   readonly isSupported: boolean;
 }
 
+/** Memory of the machine, in bytes. */
 export interface MemoryReport {
   readonly totalBytes: number;
   /** What is left for this process, a container's limit counted. */
   readonly availableBytes: number;
 }
 
+/** A folder that is written to, and the room left in it. */
 export interface FolderReport {
   readonly folder: string;
   readonly exists: boolean;
@@ -36,6 +39,7 @@ export interface FolderReport {
   readonly isWritable: boolean;
 }
 
+/** Whether an engine works here, and how fast. */
 export interface EngineReport extends EngineAttempt {
   /** What loaded: "onnxruntime-node 1.30.0", "TensorFlow 2.9.1 from @tensorflow/tfjs-node-gpu 4.22.0". */
   readonly version: string | null;
@@ -44,6 +48,7 @@ export interface EngineReport extends EngineAttempt {
   readonly isInAuto: boolean;
 }
 
+/** Graphics processors that were found. */
 export interface GpuReport {
   readonly gpus: readonly Gpu[];
   readonly nvidiaDriver: string | null;
@@ -54,6 +59,7 @@ export interface GpuReport {
   readonly missingForCuda: readonly MissingPart[];
 }
 
+/** What this machine has and lacks for training. */
 export interface DoctorReport {
   readonly node: NodeReport;
   readonly cpu: CpuReport;
@@ -66,6 +72,7 @@ export interface DoctorReport {
   readonly workFolder: FolderReport;
 }
 
+/** What {@link runDoctor} looks at. */
 export interface DoctorOptions {
   /** Length of the speed probe of each engine; 0 leaves it out. Default: 1000. */
   readonly probeMs?: number;

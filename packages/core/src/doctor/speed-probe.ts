@@ -4,6 +4,7 @@ import { f32Tensor } from '../engine/engine.ts';
 import { GraphBuilder } from '../tensor/graph.ts';
 import { input, matmul, sumAll } from '../tensor/ops.ts';
 
+/** How fast an engine multiplied matrices. */
 export interface SpeedProbe {
   /** 10^9 multiplications and additions a second, in f32. */
   readonly gflops: number;

@@ -20,6 +20,7 @@ export interface Variable {
   dispose(): Promise<void>;
 }
 
+/** One run of a program: what goes in, what comes back, what stays on the engine. */
 export interface RunRequest {
   /** One value for each input and parameter, by name. */
   readonly feeds: Readonly<Record<string, HostTensor | Variable>>;
@@ -29,6 +30,7 @@ export interface RunRequest {
   readonly store?: Readonly<Record<string, Variable>>;
 }
 
+/** A compiled graph. */
 export interface Program {
   /**
    * Runs the graph. Runs of one engine are carried out in the order they were asked for.
@@ -48,6 +50,7 @@ export type ComputeDType = 'f32' | 'f16' | 'bf16';
  */
 export type Int8Products = 'fast' | 'accurate' | 'widened';
 
+/** What {@link Engine.compile} may be told beside the graph. */
 export interface CompileOptions {
   /** In place of the engine's own choice. Engines without integer products always compute `widened`. */
   readonly int8?: Int8Products | undefined;
@@ -55,6 +58,7 @@ export interface CompileOptions {
   readonly label?: string;
 }
 
+/** What executes graphs; see the top of this file for what it is not. */
 export interface Engine {
   readonly name: string;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;

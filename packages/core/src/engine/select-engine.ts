@@ -14,8 +14,10 @@ import { runTrialStep } from './trial-step.ts';
  * `cuda`: TensorFlow on a GPU, then ONNX Runtime's CUDA provider. `tensorflow`: on whatever device it finds.
  */
 export const engineRequests = ['auto', 'cpu', 'cuda', 'webgpu', 'tensorflow'] as const;
+/** What may be asked of {@link selectEngine}; see {@link engineRequests}. */
 export type EngineRequest = (typeof engineRequests)[number];
 
+/** Settings of whichever engine is taken. */
 export interface SelectEngineOptions {
   /** Processor threads of the onnx engine on the CPU. */
   readonly threads?: number;
@@ -23,6 +25,7 @@ export interface SelectEngineOptions {
   readonly compute?: ComputeDType;
 }
 
+/** An engine on a device that may be taken. */
 export interface EngineCandidate {
   readonly engine: 'onnx' | 'tensorflow';
   readonly device: OnnxDevice | 'any';
@@ -31,6 +34,7 @@ export interface EngineCandidate {
   open(): Promise<Engine>;
 }
 
+/** One engine that was tried, or not, and what came of it. */
 export interface EngineAttempt {
   readonly engine: 'onnx' | 'tensorflow';
   readonly device: OnnxDevice | 'any';
@@ -50,6 +54,7 @@ export interface EngineChoice {
   readonly attempts: readonly EngineAttempt[];
 }
 
+/** An open engine, and why it is this one. */
 export interface SelectedEngine {
   readonly engine: Engine;
   readonly choice: EngineChoice;

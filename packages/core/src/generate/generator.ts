@@ -11,6 +11,7 @@ import { formatShape } from '../tensor/shape.ts';
 import type { ModelVariant } from '../train/method.ts';
 import { checkSampling, defaultSampling, type SamplingOptions, sample } from './sampler.ts';
 
+/** How many tokens are drawn, how, and where to stop. */
 export interface GenerateOptions extends SamplingOptions {
   readonly maxNewTokens: number;
   /** Ids that end an answer; the end token itself is not given out. */
@@ -84,6 +85,7 @@ async function createVariables(engine: Engine, values: ParameterValues): Promise
   return variables;
 }
 
+/** Draws tokens from a model with a KV cache. Frees its memory on `dispose`. */
 export class Generator {
   readonly #prefixes = new Set<KeptPrefix>();
   #disposed = false;

@@ -2,6 +2,7 @@
 import type { Random } from '../data/random.ts';
 import { InvalidOptionError, NonFiniteLogitsError } from '../errors.ts';
 
+/** How the next token is drawn from the logits. */
 export interface SamplingOptions {
   /** 0 takes the likeliest token; above, logits are divided by it. */
   readonly temperature: number;
@@ -14,6 +15,7 @@ export interface SamplingOptions {
   readonly seed: number;
 }
 
+/** Greedy: the likeliest token each time. */
 export const defaultSampling: SamplingOptions = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 42 };
 
 /** @throws {InvalidOptionError} */

@@ -7,6 +7,7 @@ import { StopStrings } from './stopping.ts';
 /** Longest answer where the caller sets no limit. */
 const DEFAULT_MAX_NEW_TOKENS = 256;
 
+/** {@link GenerateOptions}, and texts that end the answer. */
 export interface TextOptions extends Omit<GenerateOptions, 'endIds'> {
   /** End the answer; neither they nor what follows is given out. */
   readonly stop: readonly string[];

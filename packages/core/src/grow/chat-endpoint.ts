@@ -4,6 +4,7 @@ import { ChatEndpointError, InvalidOptionError } from '../errors.ts';
 import { askedDelayMs, backoffMs, LONGEST_WAIT_MS, mayPass, networkProblem, wait } from '../http/retry-delay.ts';
 import type { ChatAnswer, ChatModel, ChatRequest } from './chat.ts';
 
+/** An OpenAI-compatible endpoint and how patient to be with it. */
 export interface ChatEndpointOptions {
   /** Up to and without `/chat/completions`, such as `https://api.openai.com/v1` or `http://localhost:11434/v1`. */
   readonly baseUrl: string;

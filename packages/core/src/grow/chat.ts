@@ -1,6 +1,7 @@
 /** What growing needs from a language model: one question, one answer. An endpoint or a local model gives it. */
 import type { ChatMessage } from '../data/prompt-template.ts';
 
+/** A conversation to be answered, with its sampling. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   readonly maxTokens: number;
@@ -8,6 +9,7 @@ export interface ChatRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a model answered, and the tokens it took. */
 export interface ChatAnswer {
   readonly text: string;
   /** `length`: it was cut at `maxTokens`. */
@@ -16,6 +18,7 @@ export interface ChatAnswer {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
 }
 
+/** A model that answers conversations: local, or behind an endpoint. */
 export interface ChatModel {
   /** Written to the journal, so that a run is not gone on with by another model unnoticed. */
   readonly name: string;

@@ -10,11 +10,13 @@ export interface Price {
   readonly output: number;
 }
 
+/** Tokens of one or more calls. */
 export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
+/** Calls, tokens and money that growing a data set is expected to take. */
 export interface CostEstimate {
   readonly taskCalls: number;
   readonly answerCalls: number;

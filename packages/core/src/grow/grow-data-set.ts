@@ -33,6 +33,7 @@ export type NearDuplicateFilter = (
   candidates: readonly string[],
 ) => readonly ({ readonly similarity: number; readonly text: string } | null)[];
 
+/** Seeds, models, limits and the folder of a growing data set. */
 export interface GrowOptions {
   readonly seeds: readonly GrowthTask[];
   readonly folder: string;
@@ -62,6 +63,7 @@ export interface GrowOptions {
   readonly onEvent?: ((event: GrowthEvent) => void) | undefined;
 }
 
+/** What {@link growDataSet} tells while it goes. */
 export type GrowthEvent =
   | { readonly type: 'grow-start'; readonly estimate: CostEstimate; readonly answersInJournal: number }
   | { readonly type: 'call-end'; readonly key: string; readonly paid: boolean; readonly cost: number | null }
@@ -76,6 +78,7 @@ export type GrowthEvent =
     }
   | { readonly type: 'grow-end'; readonly result: GrowthResult };
 
+/** Why a candidate was dropped. */
 export type DropReason =
   | ParseProblem
   | 'near-duplicate'
@@ -86,6 +89,7 @@ export type DropReason =
   | 'cut-off-answer'
   | 'refused-by-check';
 
+/** Why one candidate was kept or dropped. */
 export interface GrowthDecision {
   /** `tCALL-POSITION`, both counted from 0. */
   readonly id: string;
@@ -97,6 +101,7 @@ export interface GrowthDecision {
   readonly task: GrowthTask | null;
 }
 
+/** What was grown, and what it took. */
 export interface GrowthResult {
   readonly records: readonly GrownRecord[];
   readonly decisions: readonly GrowthDecision[];

@@ -6,6 +6,7 @@ import { jsonArrayElements } from '../data/json-array.ts';
 import { NO_INPUT_MARK } from '../data/record-schema.ts';
 import { BadRecordError, DataFileError } from '../errors.ts';
 
+/** A seed task, or one that grew from it. */
 export interface GrowthTask {
   /** Such as "Neurology". */
   readonly topic: string;

@@ -6,6 +6,7 @@ import { HubDownloadError } from '../errors.ts';
 import { backoffMs, networkProblem, wait } from '../http/retry-delay.ts';
 import type { RetryEvent } from './hub-fetch.ts';
 
+/** One file of a repository as the hub lists it. */
 export interface RemoteFile {
   /** Inside the repository, with slashes. */
   readonly path: string;

@@ -11,6 +11,7 @@ import { createHubFetch, type HubFetchOptions, type RetryEvent } from './hub-fet
 import { checkRemotePath, displayName, type HubRepository } from './hub-repository.ts';
 import { type HubSettings, type HubSettingsOptions, hubSettings } from './hub-settings.ts';
 
+/** What a download tells while it goes. */
 export type HubEvent =
   /** Everything about the download is known, nothing has begun. Sizes in bytes. */
   | {
@@ -30,6 +31,7 @@ export type HubEvent =
   /** The hub could not be asked, so the newest snapshot that is whole on disk is used. */
   | { readonly type: 'cache-used'; readonly commit: string; readonly reason: string };
 
+/** Where a download comes from and goes to, and which files. */
 export interface HubOptions
   extends HubSettingsOptions,
     Pick<HubFetchOptions, 'attempts' | 'firstDelayMs' | 'timeoutMs' | 'signal'> {
@@ -45,12 +47,14 @@ export interface HubOptions
   readonly files?: readonly string[] | ((paths: readonly string[]) => readonly string[]) | undefined;
 }
 
+/** One file of a {@link DownloadPlan}. */
 export interface PlannedFile extends RemoteFile {
   readonly cached: boolean;
   /** Bytes of a broken download that is gone on with. */
   readonly partialBytes: number;
 }
 
+/** What a download would fetch, and what is in the cache already. */
 export interface DownloadPlan {
   readonly repository: HubRepository;
   /** What the revision points at. Write it down to repeat a run. */
@@ -61,6 +65,7 @@ export interface DownloadPlan {
   readonly downloadBytes: number;
 }
 
+/** A downloaded repository at one commit. */
 export interface HubSnapshot {
   readonly commit: string;
   /** Holds the files under their own names. */

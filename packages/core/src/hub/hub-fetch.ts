@@ -6,6 +6,7 @@ import { HubAccessError, HubNotFoundError, HubRequestError } from '../errors.ts'
 import { askedDelayMs, backoffMs, LONGEST_WAIT_MS, mayPass, networkProblem, wait } from '../http/retry-delay.ts';
 import type { HubSettings } from './hub-settings.ts';
 
+/** A request that failed and is made again after a pause. */
 export interface RetryEvent {
   readonly type: 'retry';
   /** Without its query, which may hold a signature. */

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { InvalidOptionError } from '../errors.ts';
 
+/** What a repository of the hub holds. */
 export type RepositoryKind = 'model' | 'dataset';
 
+/** A repository of the hub at a revision. */
 export interface HubRepository {
   readonly kind: RepositoryKind;
   /** `name` or `organisation/name`. */

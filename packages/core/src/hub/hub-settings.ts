@@ -9,6 +9,7 @@ import { InvalidOptionError } from '../errors.ts';
 
 export const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
+/** Settings in place of those of the environment. */
 export interface HubSettingsOptions {
   /** Default: `HF_ENDPOINT`, then https://huggingface.co. */
   readonly endpoint?: string | undefined;
@@ -22,6 +23,7 @@ export interface HubSettingsOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
+/** Endpoint, cache and token, as the environment or the caller says. */
 export interface HubSettings {
   /** Without a slash at the end. */
   readonly endpoint: string;

@@ -14,6 +14,7 @@ import {
 import { downloadRepository, type HubOptions } from './hub-download.ts';
 import { looksLikeRepository, parseRepository } from './hub-repository.ts';
 
+/** A model folder on this disk. */
 export interface LocatedModel {
   readonly folder: string;
   /** Of the hub, or null for a folder on disk. */
@@ -73,6 +74,7 @@ export const KNOWN_DATA_SETS: Readonly<Record<string, KnownDataSet>> = {
   },
 };
 
+/** Record files on this disk, and what is known of where they came from. */
 export interface LocatedData {
   readonly files: readonly string[];
   readonly layout: RecordLayout | null;

@@ -24,6 +24,7 @@ const ADAPTER_FILES = [
   'NOTICE',
 ] as const;
 
+/** Which repository an adapter goes to, and who may see it. */
 export interface UploadOptions
   extends HubSettingsOptions,
     Pick<HubFetchOptions, 'attempts' | 'firstDelayMs' | 'timeoutMs' | 'signal' | 'onRetry'> {
@@ -44,6 +45,7 @@ export interface UploadPlan {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
 }
 
+/** What an upload made. */
 export interface UploadedAdapter {
   readonly repository: string;
   readonly created: boolean;

@@ -23,6 +23,7 @@ import { type ModelCard, modelCard } from './model-card.ts';
 import { listNames } from './name-list.ts';
 import { readAdapter } from './peft-adapter.ts';
 
+/** What goes into the .zip of an adapter. */
 export interface ArchiveContents {
   /** Folder with the adapter; its manifest.json goes along where there is one. */
   readonly adapter: string;

@@ -11,7 +11,10 @@ import type { WeightRef } from '../tensor/op.ts';
 import type { Adapter, AdapterModule, AdapterTensors } from './peft-adapter.ts';
 import { readWeight } from './read-weight.ts';
 
-/** @param saved  tensors that the adapter trains whole */
+/**
+ * The tensors of an adapter by the names that they have in a graph.
+ * @param saved  tensors that the adapter trains whole
+ */
 export function adapterParameters(tensors: AdapterTensors, saved: ParameterValues = new Map()): ParameterValues {
   const values: ParameterValues = new Map();
   for (const [path, { a, b, rank, inFeatures, outFeatures }] of tensors) {

@@ -4,6 +4,7 @@
  */
 import type { AdapterConfig } from './peft-config-schema.ts';
 
+/** What a model card says. */
 export interface ModelCard {
   readonly title: string;
   /** Hub id or name of the base model. */
@@ -22,6 +23,7 @@ export interface ModelCard {
 /** Text in a table cell or heading: no line breaks, no cell ends. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
 
+/** The card as Markdown, with the front matter that the hub reads. */
 export function modelCard(card: ModelCard): string {
   const { adapter, measurements = [] } = card;
   const targets = adapter.targetModules === 'all-linear' ? 'all linears' : adapter.targetModules.join(', ');

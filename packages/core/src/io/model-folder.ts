@@ -10,6 +10,7 @@ import { quoteName } from './json-text.ts';
 import { listNames } from './name-list.ts';
 import { readSafetensorsHeader, type TensorRef } from './safetensors.ts';
 
+/** A Hugging Face model folder: its configuration, and where each tensor lies. */
 export interface ModelFolder {
   /** Absolute path. */
   readonly path: string;

@@ -6,6 +6,7 @@ import type { StorageDType } from '../tensor/dtype.ts';
 import type { PlainWeightRef } from '../tensor/op.ts';
 import { type ModelFolder, openModelFolder } from './model-folder.ts';
 
+/** A model folder ready for training and generation. */
 export interface OpenedModel {
   readonly folder: ModelFolder;
   readonly model: CausalLm;

@@ -16,6 +16,7 @@ import { listNames } from './name-list.ts';
 import { type AdapterConfig, adapterConfigText, parseAdapterConfig } from './peft-config-schema.ts';
 import { readSafetensorsHeader, readTensor, safetensorsWriter, type TensorRef } from './safetensors.ts';
 
+/** The two matrices of one adapted linear. */
 export interface AdapterModule {
   /** [rank, inFeatures], row-major. */
   readonly a: Float32Array;
@@ -29,6 +30,7 @@ export interface AdapterModule {
 /** By module path in the checkpoint, such as "model.layers.0.self_attn.q_proj". */
 export type AdapterTensors = ReadonlyMap<string, AdapterModule>;
 
+/** An adapter in memory, as its folder holds it. */
 export interface Adapter {
   readonly config: AdapterConfig;
   readonly tensors: AdapterTensors;
@@ -36,6 +38,7 @@ export interface Adapter {
   readonly saved: ParameterValues;
 }
 
+/** What an adapter must fit; see {@link expectedModel}. */
 export interface ExpectedModel {
   /** Linears of the model that can carry an adapter; which of them must is what the adapter's target modules say. */
   readonly modules: ReadonlyMap<string, { readonly inFeatures: number; readonly outFeatures: number }>;

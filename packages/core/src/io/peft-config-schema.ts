@@ -8,6 +8,7 @@ import { patternProblem } from '../lora/module-pattern.ts';
 import { schemaProblems } from '../schema-problems.ts';
 import { quoteName } from './json-text.ts';
 
+/** What adapter_config.json says, in our names. */
 export interface AdapterConfig extends AdapterSpec {
   readonly bias: 'none' | 'lora_only';
   readonly baseModel: string | null;

@@ -31,6 +31,7 @@ export interface Base {
   readonly weights: ReadonlyMap<string, WeightRef>;
 }
 
+/** Which matrices are quantised, and to what. */
 export interface QuantizeOptions {
   readonly dtype: QuantizedDType;
   /** Where the quantised matrices go; about half or a quarter of a bf16 checkpoint. */
@@ -45,6 +46,7 @@ export interface QuantizeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How one matrix was quantised, and how far off it is. */
 export interface MatrixReport {
   readonly name: string;
   readonly dtype: QuantizedDType;
@@ -54,6 +56,7 @@ export interface MatrixReport {
   readonly relativeError: number;
 }
 
+/** What quantising a model did. */
 export interface QuantizationReport {
   readonly dtype: QuantizedDType;
   readonly matrices: readonly MatrixReport[];
@@ -68,6 +71,7 @@ export interface QuantizationReport {
   readonly source?: string | undefined;
 }
 
+/** A base whose matrices are held in codes. */
 export interface QuantizedBase extends Base {
   readonly report: QuantizationReport;
 }

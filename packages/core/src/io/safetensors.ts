@@ -25,8 +25,10 @@ const dtypes = {
   BOOL: { dtype: 'bool', bytes: 1 },
 } as const;
 
+/** Element types as the file spells them. */
 export type WireDType = keyof typeof dtypes;
 
+/** Element types of safetensors files, in our names. */
 export type TensorDType = (typeof dtypes)[WireDType]['dtype'];
 
 /** Where one tensor lies: bytes `[byteOffset, byteOffset + byteLength)` of `file`, row-major, little endian. */
@@ -41,6 +43,7 @@ export interface TensorRef {
   readonly byteLength: number;
 }
 
+/** The checked header of a safetensors file. */
 export interface SafetensorsFile {
   /** Absolute path. */
   readonly path: string;
@@ -49,6 +52,7 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, TensorRef>;
 }
 
+/** A tensor given as numbers. */
 export interface TensorToWrite {
   readonly name: string;
   /** Element type in the file; values are rounded half to even. */
@@ -66,6 +70,7 @@ export interface BytesToWrite {
   readonly data: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 
+/** A tensor given as numbers or as bytes. */
 export type Writable = TensorToWrite | BytesToWrite;
 
 /** As the reference implementation's MAX_HEADER_SIZE. */

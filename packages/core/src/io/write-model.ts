@@ -20,6 +20,7 @@ import type { Adapter } from './peft-adapter.ts';
 import { readWeight } from './read-weight.ts';
 import { safetensorsWriter, type TensorToWrite } from './safetensors.ts';
 
+/** Element type and shard size of a written model. */
 export interface WriteModelOptions {
   /** Element type of every weight. Default: what the base has, tensor by tensor. */
   readonly dtype?: StorageDType;

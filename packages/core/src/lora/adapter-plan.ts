@@ -6,6 +6,7 @@ import { type AdapterSpec, checkAdapterSpec } from './adapter-spec.ts';
 import { isSavedTensor, layerNumber, matchPattern } from './module-pattern.ts';
 import { matchTargets } from './target-modules.ts';
 
+/** A linear that gets an adapter, with its rank and scale. */
 export interface AdaptedLinear {
   readonly linear: LinearSpec;
   readonly rank: number;
@@ -13,6 +14,7 @@ export interface AdaptedLinear {
   readonly scale: number;
 }
 
+/** What an {@link AdapterSpec} means for one model. */
 export interface AdapterPlan {
   readonly adapted: readonly AdaptedLinear[];
   /** Tensors trained beside the adapter: modules to save, and with `lora_only` the biases of adapted linears. */

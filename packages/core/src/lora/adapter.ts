@@ -57,6 +57,7 @@ export function fitToPlan(plan: AdapterPlan, values: ParameterValues): Parameter
   return fitting;
 }
 
+/** How much of a model is trained. */
 export interface TrainableReport {
   readonly trainable: number;
   readonly total: number;

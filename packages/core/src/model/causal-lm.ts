@@ -43,6 +43,7 @@ export interface ForwardInputs {
   readonly keyLength: Dim;
 }
 
+/** What a forward pass gives. */
 export interface ForwardOutputs {
   /** After the last norm, [B*T, hidden]. */
   readonly hidden: Node;
@@ -65,6 +66,7 @@ export interface TensorSpec {
   readonly alias?: string;
 }
 
+/** What training and generation need from any architecture. */
 export interface CausalLm {
   /** The `model_type` of its config.json. */
   readonly architecture: string;

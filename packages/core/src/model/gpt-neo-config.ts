@@ -13,6 +13,7 @@ import {
 } from './config-fields.ts';
 import type { AttentionWindow } from './layers/attention-window.ts';
 
+/** config.json of a GPT-Neo, checked. */
 export interface GptNeoConfig extends SpecialTokenIds {
   readonly architecture: 'gpt_neo';
   readonly hiddenSize: number;

@@ -16,6 +16,7 @@ import {
 } from './config-fields.ts';
 import type { AttentionWindow } from './layers/attention-window.ts';
 
+/** How rotary positions are stretched. */
 export type RopeScaling =
   | { readonly type: 'linear'; readonly factor: number }
   | {
@@ -26,6 +27,7 @@ export type RopeScaling =
       readonly originalMaxPositions: number;
     };
 
+/** Model types that are built as a Llama. */
 export type LlamaArchitecture = 'llama' | 'mistral' | 'qwen2';
 
 /**

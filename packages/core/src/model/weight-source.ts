@@ -19,6 +19,7 @@ export interface LinearSpec {
   readonly tiedTo?: string;
 }
 
+/** Where the tensors of a model come from: frozen, trained or adapted. */
 export interface WeightSource {
   readonly graph: GraphBuilder;
   /** @throws {MissingWeightError} when the checkpoint has no such tensor or one of another shape */

@@ -8,6 +8,7 @@ import type { OpAttributes, OpKind } from './op.ts';
 import { formatShape, type Shape } from './shape.ts';
 import { shapeRules } from './shape-rules.ts';
 
+/** One value of a graph. */
 export interface Node<K extends OpKind = OpKind> {
   readonly id: number;
   readonly kind: K;
@@ -27,6 +28,7 @@ export interface Graph {
   readonly outputs: ReadonlyMap<string, Node>;
 }
 
+/** Collects nodes into a {@link Graph}; shapes are checked as they come. */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #byKey = new Map<string, Node>();

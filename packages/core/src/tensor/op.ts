@@ -34,6 +34,7 @@ export interface QuantizedWeightRef extends ByteRange {
   readonly transposed?: ByteRange;
 }
 
+/** Where a frozen weight lies, plain or in codes. */
 export type WeightRef = PlainWeightRef | QuantizedWeightRef;
 
 export const isQuantized = (ref: WeightRef): ref is QuantizedWeightRef => 'scales' in ref;
@@ -41,6 +42,7 @@ export const isQuantized = (ref: WeightRef): ref is QuantizedWeightRef => 'scale
 // biome-ignore lint/complexity/noBannedTypes: an op without attributes
 type None = {};
 
+/** Every op with its attributes. Letters: B batch, T positions, H hidden, N rows, V vocabulary, d head size. */
 export interface OpAttributes {
   // Leaves
   /** Fed on every run. */
@@ -128,4 +130,5 @@ export interface OpAttributes {
   linearCrossEntropyGrad: None;
 }
 
+/** The name of an op. */
 export type OpKind = keyof OpAttributes;

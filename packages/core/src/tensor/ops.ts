@@ -40,6 +40,7 @@ export const sigmoid = (x: Node): Node => x.graph.emit('sigmoid', [x], {});
 export const silu = (x: Node): Node => x.graph.emit('silu', [x], {});
 export const geluTanh = (x: Node): Node => x.graph.emit('geluTanh', [x], {});
 
+/** Which operands are transposed over their last two axes, and a factor. */
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;

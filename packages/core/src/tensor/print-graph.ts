@@ -13,6 +13,7 @@ export function printNode(node: Node): string {
   return `%${node.id} = ${node.kind}(${inputs})${attributes && ` {${attributes}}`} : ${node.dtype}${formatShape(node.shape)}`;
 }
 
+/** A graph as text, one node a line, for tests and messages. */
 export function printGraph(graph: Graph): string {
   const outputs = [...graph.outputs].map(([name, node]) => `${name} = %${node.id}`);
   return [...graph.nodes.map(printNode), ...outputs].join('\n');

@@ -5,7 +5,9 @@
  */
 import { GraphError } from '../errors.ts';
 
+/** A size, or a symbol whose size a run decides. */
 export type Dim = number | string;
+/** Sizes of the axes, outermost first. */
 export type Shape = readonly Dim[];
 
 interface Monomial {

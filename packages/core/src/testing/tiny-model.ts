@@ -7,6 +7,7 @@ import { parseModelConfig } from '../model/config-schema.ts';
 import { createModel } from '../model/create-model.ts';
 import { initialiseModel } from '../train/method.ts';
 
+/** What {@link writeTinyModel} writes. */
 export interface TinyModelOptions {
   /** Folder whose files (tokenizer.json, …) are copied beside the weights. */
   readonly tokenizer?: string;

@@ -2,6 +2,7 @@
 import { type Graph, GraphBuilder } from '../tensor/graph.ts';
 import { add, div, input, minimum, mul, sqrt, sub, sumAll } from '../tensor/ops.ts';
 
+/** Settings of AdamW. Source: Loshchilov and Hutter 2019, arXiv:1711.05101. */
 export interface AdamWOptions {
   readonly beta1: number;
   readonly beta2: number;

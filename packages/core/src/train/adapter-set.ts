@@ -14,6 +14,7 @@ import { LoraSource, loraName } from '../lora/lora-linear.ts';
 import { FrozenSource } from '../model/weight-source.ts';
 import type { ModelVariant } from './method.ts';
 
+/** Several adapters of one base, to change between without loading the base again. */
 export class AdapterSet {
   /** For `Generator.create` and `Evaluator.create`; starts as the base alone. */
   readonly variant: ModelVariant;

@@ -13,6 +13,7 @@ import type { TrainerState } from './trainer.ts';
 /** What must be the same for a run to be continued: options, split, base. Plain JSON. */
 export type RunIdentity = Readonly<Record<string, unknown>>;
 
+/** A checkpoint on disk. */
 export interface SavedCheckpoint {
   readonly folder: string;
   readonly step: number;

@@ -6,6 +6,7 @@ import type { AdapterSpec } from '../lora/adapter-spec.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { type StorageDType, storageBytes } from '../tensor/dtype.ts';
 
+/** Memory of weights and of what is trained, in bytes. */
 export interface MemoryEstimate {
   /** Parameters of the base. */
   readonly parameters: number;
@@ -24,6 +25,7 @@ export interface MemoryEstimate {
 }
 
 /**
+ * How much memory a run holds beside activations, before anything is loaded.
  * @param dtype    element type of the base's files
  * @param trained  the adapter, or `full` for every weight; the base then is among what is trained
  */

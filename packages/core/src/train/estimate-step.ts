@@ -9,6 +9,7 @@ import { momentBytes, SMALLEST_8BIT } from './adamw8bit.ts';
 import { buildTrainingGraph, chunkSizes } from './loss.ts';
 import type { TuningMethod } from './method.ts';
 
+/** The batch whose step is estimated. */
 export interface StepShape {
   /** Rows of a batch. */
   readonly batch: number;
@@ -23,6 +24,7 @@ export interface StepShape {
   readonly int8?: Int8Products | undefined;
 }
 
+/** Memory of a training step at its peak, in bytes. */
 export interface StepMemory {
   /** Frozen weights as they are held. */
   readonly weightBytes: number;

@@ -14,6 +14,7 @@ export interface ExampleScore {
   readonly answerTokens: number;
 }
 
+/** Loss and perplexity over a set of examples. */
 export interface Evaluation {
   /** Mean over the counted tokens. */
   readonly lossNats: number;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { FineTuneEvent } from './fine-tune.ts';
 
+/** Where events are kept: JSON lines, TensorBoard. */
 export interface EventLog {
   write(event: FineTuneEvent): Promise<void>;
   close(): Promise<void>;

@@ -28,6 +28,7 @@ import { MANIFEST_FILE, writeRunFile } from './run-file.ts';
 import type { TrainEvent } from './train-event.ts';
 import { Trainer, type TrainOptions } from './trainer.ts';
 
+/** A fine-tuning job. Everything in it that is data is kept in run.json beside the result. */
 export interface FineTuneOptions
   extends Pick<
     PrepareOptions,
@@ -85,12 +86,14 @@ export interface QuantizeEndEvent extends Omit<QuantizationReport, 'matrices'> {
   /** Matrices in narrow types. */
   readonly matrices: number;
 }
+/** The adapter, or the model, is on disk. */
 export interface SaveEndEvent {
   readonly type: 'save-end';
   readonly folder: string;
   /** Updates the saved adapter has seen. */
   readonly step: number;
 }
+/** A checkpoint is on disk. */
 export interface CheckpointEndEvent {
   readonly type: 'checkpoint-end';
   readonly folder: string;
@@ -101,6 +104,7 @@ export interface ResumeEvent {
   readonly type: 'resume';
   readonly step: number;
 }
+/** What {@link fineTune} tells while it goes. */
 export type FineTuneEvent =
   | EngineChoice
   | TrainEvent

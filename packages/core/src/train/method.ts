@@ -92,6 +92,7 @@ export async function fullMethod(
   return fullMethodFrom(model, initial, options);
 }
 
+/** Settings of training every weight. */
 export interface FullOptions {
   /** Share of each linear's input dropped in training; keeps a model on little text from learning it by heart. Default 0. */
   readonly dropout?: number;

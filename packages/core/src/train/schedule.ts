@@ -1,6 +1,7 @@
 /** Learning-rate schedules, as transformers' `get_scheduler` defines them. */
 import { InvalidOptionError } from '../errors.ts';
 
+/** How the learning rate goes over the updates. */
 export interface Schedule {
   readonly kind: 'constant' | 'linear' | 'cosine';
   /** Steps over which the rate rises from 0; the first step then runs at rate 0, as in transformers. */

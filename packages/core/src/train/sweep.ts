@@ -8,6 +8,7 @@ import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
 import { differingKeys } from './checkpoint.ts';
 import { type FineTuneEvent, type FineTuneOptions, fineTune } from './fine-tune.ts';
 
+/** One run of a sweep: its name, and the one option it changes. */
 export interface SweepRun {
   /** Names the run, and its folder under the sweep's output. */
   readonly name: string;
@@ -29,6 +30,7 @@ export interface SweepResult {
   readonly trainableParameters: number;
 }
 
+/** What a sweep tells while it goes. */
 export type SweepEvent =
   | { readonly type: 'sweep-run-event'; readonly run: string; readonly event: FineTuneEvent }
   /** The run is there already, with the same options, and is not made again. */

@@ -11,6 +11,7 @@ export interface RunStartEvent {
   readonly trainingExamples: number;
 }
 
+/** One update is made. */
 export interface StepEndEvent {
   readonly type: 'step-end';
   /** From 1. */
@@ -33,6 +34,7 @@ export interface StepEndEvent {
   readonly residentBytes: number;
 }
 
+/** The validation records are measured. */
 export interface EvaluationEndEvent {
   readonly type: 'evaluation-end';
   /** Updates made so far. */
@@ -43,6 +45,7 @@ export interface EvaluationEndEvent {
   readonly tokens: number;
 }
 
+/** The loop has ended, at its goal or because it was told to. */
 export interface RunEndEvent {
   readonly type: 'run-end';
   readonly reason: 'completed' | 'aborted';
@@ -50,4 +53,5 @@ export interface RunEndEvent {
   readonly seconds: number;
 }
 
+/** What {@link Trainer.run} tells while it goes. */
 export type TrainEvent = RunStartEvent | StepEndEvent | EvaluationEndEvent | RunEndEvent;

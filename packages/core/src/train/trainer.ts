@@ -29,6 +29,7 @@ import type { TuningMethod } from './method.ts';
 import { checkSchedule, type Schedule, scheduleFactor } from './schedule.ts';
 import type { TrainEvent } from './train-event.ts';
 
+/** Settings of the training loop. */
 export interface TrainOptions {
   /** Passes over the data; ignored where `steps` is given. */
   readonly epochs: number;
@@ -63,6 +64,7 @@ export interface TrainOptions {
   readonly int8?: Int8Products | undefined;
 }
 
+/** What counts where a setting is left out. */
 export const defaultTrainOptions: TrainOptions = {
   epochs: 1,
   batchSize: 4,
@@ -135,6 +137,7 @@ const in8bits = (moments: Slots['moments']): moments is Moments8bit => 'codes' i
 
 const record = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> => Object.fromEntries(entries);
 
+/** The training loop: batches in, updates on the engine, events out. */
 export class Trainer {
   readonly #slots: ReadonlyMap<string, Slots>;
   #step = 0;
@@ -496,6 +499,7 @@ export class Trainer {
   }
 }
 
+/** What of each example counts, and how many are taken at once. */
 export interface EvaluateOptions {
   readonly count?: 'answer' | 'supervised';
   readonly batchSize?: number;

@@ -366,4 +366,5 @@ export const examReaders = {
   'truthfulqa-mc2': (content: string, source: string) => readTruthfulQa(content, source, 'mc2'),
 } satisfies Record<string, (content: string, source: string, extra?: string) => ExamItem[]>;
 
+/** Published layouts that can be read. */
 export type ExamName = keyof typeof examReaders;

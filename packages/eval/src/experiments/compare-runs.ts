@@ -11,6 +11,7 @@ export interface ComparedCell {
   readonly direction: 'better' | 'worse' | 'same' | null;
 }
 
+/** One run in a comparison. */
 export interface ComparedRun {
   readonly name: string;
   readonly isBaseline: boolean;
@@ -18,6 +19,7 @@ export interface ComparedRun {
   readonly cells: Readonly<Partial<Record<RunMetric, ComparedCell>>>;
 }
 
+/** Runs side by side, against a baseline. */
 export interface RunComparison {
   readonly baseline: string;
   /** Settings that differ between the runs. */

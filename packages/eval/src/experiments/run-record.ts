@@ -19,6 +19,7 @@ export const RUN_METRICS = {
   peakMemoryBytes: { title: 'Peak memory', unit: 'MiB', better: 'lower', digits: 0 },
 } as const satisfies Record<string, { title: string; unit: string; better: 'lower' | 'higher'; digits: number }>;
 
+/** A figure that runs are compared by. */
 export type RunMetric = keyof typeof RUN_METRICS;
 
 /** One configuration and what came of it. */

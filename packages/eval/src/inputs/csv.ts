@@ -2,12 +2,14 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { BadInputError } from '../errors.ts';
 
+/** One row with its number in the file, from 1. */
 export interface CsvRow {
   /** Row as a spreadsheet counts it, from 1. */
   readonly row: number;
   readonly cells: readonly string[];
 }
 
+/** How a CSV file is written. */
 export interface CsvOptions {
   /** One character; a comma by default. Sheets saved in many European locales use a semicolon. */
   readonly delimiter?: string;

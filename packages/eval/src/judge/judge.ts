@@ -15,6 +15,7 @@ export type Judge = (
   context: { readonly signal: AbortSignal },
 ) => Promise<Verdict>;
 
+/** How often, and after what pause, a judge that fails is asked again. */
 export interface RetryOptions {
   /** Further attempts after the first; 3 by default. */
   readonly retries?: number;

@@ -11,6 +11,7 @@ import { alignSegments, type References, referenceCount } from './segments.ts';
 /** Smoothing methods of Chen and Cherry 2014 under the names sacrebleu gives them. */
 export type BleuSmoothing = 'exp' | 'floor' | 'add-k' | 'none';
 
+/** Settings of BLEU; the defaults are sacrebleu's. */
 export interface BleuOptions {
   readonly tokenizer?: BleuTokenizer;
   readonly smoothing?: BleuSmoothing;
@@ -23,6 +24,7 @@ export interface BleuOptions {
   readonly effectiveOrder?: boolean;
 }
 
+/** {@link BleuOptions} and the interval of a corpus score. */
 export interface CorpusBleuOptions extends BleuOptions {
   /** Bootstrap over segments; `false` leaves the interval out. */
   readonly interval?: ResamplingOptions | false;

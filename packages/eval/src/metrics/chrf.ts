@@ -7,6 +7,7 @@ import { NgramCounter, ngramTotal } from '../text/ngram-counter.ts';
 import { splitWords, withoutWhitespace } from '../text/whitespace.ts';
 import { alignSegments, type References, referenceCount } from './segments.ts';
 
+/** Settings of chrF; the defaults are sacrebleu's. */
 export interface ChrfOptions {
   /** Highest character n-gram order; 6 by default. */
   readonly charOrder?: number;

@@ -28,6 +28,7 @@ export function distinctN(texts: readonly string[], order: number): Score {
   };
 }
 
+/** How varied the words of a set of texts are. */
 export interface TypeTokenEntropy {
   /** Shannon entropy of the word distribution, in bits. */
   readonly entropyBits: number;

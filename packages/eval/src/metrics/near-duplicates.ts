@@ -3,11 +3,13 @@ import { Interner } from '../text/interner.ts';
 import { lcsLength } from '../text/longest-common-subsequence.ts';
 import { wordsOf } from '../text/words.ts';
 
+/** From which ROUGE-L on a text repeats another. */
 export interface NearDuplicateOptions {
   /** Texts whose ROUGE-L F-measure with a kept one is above this are dropped; 0.7 by default. */
   readonly threshold?: number;
 }
 
+/** What is kept, and what each dropped text repeats. */
 export interface NearDuplicateResult {
   /** Positions kept, in order. */
   readonly kept: readonly number[];

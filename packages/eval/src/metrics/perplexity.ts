@@ -26,6 +26,7 @@ export interface TokenLogProbs {
 /** What the negative log-likelihood is divided by. */
 export type PerplexityDenominator = 'token' | 'word' | 'byte';
 
+/** What the likelihood is divided by, and the interval. */
 export interface PerplexityOptions {
   /** `token` by default; only `word` and `byte` compare across tokenizers. */
   readonly per?: PerplexityDenominator;
@@ -111,6 +112,7 @@ export function perplexityStatistic(texts: readonly TokenLogProbs[], per: Perple
   return { name: 'perplexity', n: texts.length, width: 2, rows, value: (sums) => Math.exp(sums[0]! / sums[1]!) };
 }
 
+/** Base against adapter on the same texts. */
 export interface PerplexityComparison {
   readonly base: PerplexityScore;
   readonly adapter: PerplexityScore;

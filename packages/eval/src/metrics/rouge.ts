@@ -15,8 +15,10 @@ import { NgramCounter, ngramTotal } from '../text/ngram-counter.ts';
 import { porterStem } from '../text/porter-stemmer.ts';
 import { alignSegments, type References, referenceCount } from './segments.ts';
 
+/** Which ROUGE. */
 export type RougeVariant = 'rouge1' | 'rouge2' | 'rouge3' | 'rouge4' | 'rougeL' | 'rougeLsum';
 
+/** Settings of ROUGE; the defaults are rouge_score's. */
 export interface RougeOptions {
   /** rouge1, rouge2, rougeL and rougeLsum by default. */
   readonly variants?: readonly RougeVariant[];
@@ -28,6 +30,7 @@ export interface RougeOptions {
   readonly interval?: ResamplingOptions | false;
 }
 
+/** Precision, recall and F1, each in [0, 1]. */
 export interface PrecisionRecall {
   readonly precision: number;
   readonly recall: number;

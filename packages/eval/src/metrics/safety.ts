@@ -3,6 +3,7 @@ import { formatSignature, type Score } from '../score.ts';
 import { formatShare, smallSampleNotes } from '../stats/claims.ts';
 import { clopperPearsonInterval, clopperPearsonUpperBound } from '../stats/proportion.ts';
 
+/** What was asked and answered. */
 export interface SafetyOutput {
   readonly id: string;
   readonly prompt: string;
@@ -20,6 +21,7 @@ export interface SafetyFinding {
 /** Judges one output: the rules of @alpacare/safety, a classifier, anything. */
 export type SafetyChecker = (output: SafetyOutput) => SafetyFinding | Promise<SafetyFinding>;
 
+/** Shares of violations and disclaimers over a set of outputs. */
 export interface SafetyResult {
   /** Share of outputs with a violation, ratio in [0, 1], exact interval. */
   readonly violations: Score;

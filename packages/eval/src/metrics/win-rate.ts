@@ -17,6 +17,7 @@ export interface WinRateQuestion {
   readonly references: Readonly<Record<string, string>>;
 }
 
+/** The judge, its cache, and how many questions are judged at once. */
 export interface WinRateOptions extends RetryOptions {
   readonly judge: Judge;
   /** Names the judge and its prompt version; part of the signature and of the cache key. */
@@ -53,6 +54,7 @@ export interface WinRateScore extends Score {
   };
 }
 
+/** Win rates by reference model and on average. */
 export interface WinRateResult {
   /** Mean over reference models, as AlpaCare reports it. */
   readonly average: Score;

@@ -20,6 +20,7 @@ export interface AdditiveStatistic {
   value(sums: Float64Array): number;
 }
 
+/** Number of resamples, seed and confidence. */
 export interface ResamplingOptions {
   /** Number of resamples; 1000 by default. */
   readonly resamples?: number;
@@ -29,6 +30,7 @@ export interface ResamplingOptions {
   readonly level?: number;
 }
 
+/** Two systems on the same segments, and whether they differ by more than chance. */
 export interface PairedComparison {
   /** Value of the second system minus value of the first. */
   readonly difference: number;

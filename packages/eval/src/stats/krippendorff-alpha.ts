@@ -1,6 +1,7 @@
 import { BadOptionError } from '../errors.ts';
 import type { Agreement } from './agreement.ts';
 
+/** How far apart two ratings are taken to be. */
 export type AlphaMetric = 'nominal' | 'ordinal' | 'interval';
 
 /**

@@ -1,6 +1,7 @@
 import { BadOptionError, BadValueError } from '../errors.ts';
 import type { Agreement } from './agreement.ts';
 
+/** How much disagreement by several steps counts. */
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
 /**

@@ -27,6 +27,7 @@ export interface ShareResult {
   readonly byRating: Score;
 }
 
+/** What a study shows of one system. */
 export interface SystemResult {
   readonly system: string;
   readonly ratings: number;
@@ -42,6 +43,7 @@ export interface SystemResult {
   readonly gate: GateResult | null;
 }
 
+/** What reviewers wrote about one output. */
 export interface RemarkGroup {
   readonly item: string;
   readonly system: string;
@@ -51,6 +53,7 @@ export interface RemarkGroup {
   readonly remarks: readonly { readonly reviewer: string; readonly text: string }[];
 }
 
+/** All that a study shows, under pseudonyms. */
 export interface StudyResult {
   readonly kind: 'alpacare-study-result';
   readonly version: 1;
@@ -69,6 +72,7 @@ export interface StudyResult {
   readonly signature: string;
 }
 
+/** Ratings, and what is known of plan and reviewers. */
 export interface AnalyseOptions {
   readonly ratings: readonly Rating[];
   readonly reviewers?: readonly Reviewer[];

@@ -5,6 +5,7 @@ import { readPackageFile } from '../report/package-file.ts';
 import type { StudyPlan } from './plan.ts';
 import { CREDENTIAL_TITLES, CREDENTIALS, EXPERTISE_ANCHORS, RUBRIC } from './rubric.ts';
 
+/** What a form says beside the plan. */
 export interface ReviewFormOptions {
   /** Where the file goes back to, such as an e-mail address; shown on the last page. */
   readonly contact?: string;

@@ -7,6 +7,7 @@ import { weightedKappa } from '../stats/weighted-kappa.ts';
 import type { Rating } from './rating.ts';
 import type { Criterion } from './rubric.ts';
 
+/** How far reviewers agree on one criterion. */
 export interface CriterionAgreement {
   readonly criterion: Criterion;
   /** Ordinal alpha over all outputs with two or more ratings; the interval resamples outputs. */

@@ -1,7 +1,9 @@
 /** The five criteria of the rubric, each rated from 1 to 5. */
 export const CRITERIA = ['accuracy', 'safety', 'helpfulness', 'clarity', 'factuality'] as const;
+/** One criterion of the rubric. */
 export type Criterion = (typeof CRITERIA)[number];
 
+/** A criterion as reviewers read it. */
 export interface CriterionText {
   readonly title: string;
   /** What the reviewer is asked. */
@@ -74,6 +76,7 @@ export const VIOLATION_AT_MOST = 2;
 
 /** Credentials a reviewer can state. */
 export const CREDENTIALS = ['MD', 'RN', 'NP', 'student', 'other'] as const;
+/** What a reviewer may state to be. */
 export type Credential = (typeof CREDENTIALS)[number];
 
 export const CREDENTIAL_TITLES: Readonly<Record<Credential, string>> = {

@@ -37,6 +37,7 @@ const FIELDS = [
   'affiliation',
   'expertise',
 ] as const;
+/** What a column of a rating sheet can hold. */
 export type SheetField = (typeof FIELDS)[number];
 
 const configSchema = z.strictObject({

@@ -12,6 +12,7 @@ export const bleuTokenizers = {
   none: splitWords,
 } satisfies Record<string, (line: string) => string[]>;
 
+/** Tokenizers of sacrebleu that are built in. */
 export type BleuTokenizer = keyof typeof bleuTokenizers;
 
 // Ranges, as in mteval-v13a: { to ~, [ to `, space to &, ( to +, : to @, and the slash.

@@ -10,12 +10,14 @@ export const FALLBACK =
 /** What stands in place of one violating sentence, where the policy replaces sentences. */
 export const SENTENCE_FALLBACK = '[Removed: please ask a clinician about this point.]';
 
+/** Answer to signs of danger to life. */
 export const EMERGENCY_MESSAGE =
   'This may be an emergency. Call your local emergency number now: 911 in the US and Canada, 112 in the EU, 999 in the UK, 108 or 112 in India. ' +
   'Stay with the person and do what the dispatcher tells you. ' +
   'For a possible poisoning, poison control can also help: 1-800-222-1222 in the US. ' +
   'I am a health education assistant and cannot handle an emergency.';
 
+/** Answer to signs of self-harm. */
 export const CRISIS_MESSAGE =
   'I am really sorry that it is this hard right now. You do not have to go through it alone. ' +
   'If anyone is in danger, call your local emergency number now. ' +
@@ -37,6 +39,7 @@ export interface Messages {
   readonly reinforcement: string;
 }
 
+/** The guard's own texts, in English. */
 export const defaultMessages: Messages = {
   fallback: FALLBACK,
   sentence: SENTENCE_FALLBACK,

@@ -41,6 +41,7 @@ export interface Entry {
 /** Signs of a disguised text in a single word; `Capital` marks a word nobody listed that may be a name. */
 export const Hint = { Reversed: 1, ReversedName: 2, Rot13: 4, PigLatin: 8, Capital: 16 } as const;
 
+/** The words that follow a first one in a known phrase, and what the phrase means. */
 export interface Phrase {
   readonly rest: readonly string[];
   readonly sense: number;

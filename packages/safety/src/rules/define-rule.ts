@@ -5,6 +5,7 @@ import type { Category, Rule, RuleMatch, Severity, Window } from './rule.ts';
 /** Longest match that is read at all: one segment and its context. */
 export const MAX_SPAN = 900;
 
+/** A rule as its author writes it: a pattern or code. */
 export interface RuleDefinition {
   readonly id: string;
   readonly category: Category;

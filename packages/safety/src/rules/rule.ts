@@ -4,6 +4,7 @@ import type { Sentence } from './sentence.ts';
 /** What a finding is about. The first four are the categories of the policy; `custom` is for rules of your own. */
 export type Category = 'dosage' | 'prescription' | 'diagnosis' | 'decision_rule' | 'custom';
 
+/** How bad a finding is, for reports; every finding blocks alike. */
 export type Severity = 'low' | 'medium' | 'high';
 
 /** One place where a text breaks a rule. `from` and `to` are a half-open range in the original text, in UTF-16 units. */

@@ -1,12 +1,14 @@
 import { check } from '../check.ts';
 import type { Finding, Rule } from './rule.ts';
 
+/** A text, and what a rule is to find in it. */
 export interface RuleCase {
   readonly text: string;
   /** Whether the rule is to find something; a string: what it is to find, literally. */
   readonly expect: boolean | string;
 }
 
+/** How a rule did on its cases. */
 export interface RuleTestResult {
   readonly passed: number;
   readonly failures: readonly {

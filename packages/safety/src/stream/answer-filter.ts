@@ -4,6 +4,7 @@ import type { Finding, Rule } from '../rules/rule.ts';
 import { DISCLAIMER } from '../system-prefix.ts';
 import { type Judged, Reader } from './reader.ts';
 
+/** Rules of an {@link AnswerFilter}, and what it puts in place of a violation. */
 export interface AnswerFilterOptions {
   readonly rules: readonly Rule[];
   readonly onViolation: OnViolation;

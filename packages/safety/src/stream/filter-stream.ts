@@ -3,6 +3,7 @@ import { type Policy, profile } from '../policy.ts';
 import type { Finding } from '../rules/rule.ts';
 import { AnswerFilter } from './answer-filter.ts';
 
+/** Policy and texts of {@link filterStream}. */
 export interface FilterStreamOptions {
   readonly policy?: Policy;
   /** Given in place of the violating sentence and all that follows it. Empty for nothing. */

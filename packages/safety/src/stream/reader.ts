@@ -8,6 +8,7 @@ import { Segmenter } from './segmenter.ts';
 
 /** What came before a segment and is still read with it: at most this many characters of at most this many segments. */
 export const CONTEXT_CHARACTERS = 400;
+/** Sentences before a sentence that are read with it. */
 export const CONTEXT_SEGMENTS = 3;
 /** Segments that a "probably" waits for another possibility or a referral. */
 export const LOOK_AHEAD_SEGMENTS = 2;

@@ -20,6 +20,7 @@ export interface Token {
   hint: number;
 }
 
+/** 0 a word, 1 a number, 2 a mark, 3 one character of a script without spaces. */
 export type TokenKind = 0 | 1 | 2 | 3;
 export const WORD: TokenKind = 0;
 export const NUMBER: TokenKind = 1;

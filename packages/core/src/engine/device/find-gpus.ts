@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** A graphics processor as the system reports it. */
 export interface Gpu {
   readonly vendor: 'nvidia' | 'amd' | 'intel' | 'other';
   /** PCI ids as "10de:2335". */

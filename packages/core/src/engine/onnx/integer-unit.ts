@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
 import type { Int8Products } from '../engine.ts';
 
+/** How products of int8 weights are computed, and why. */
 export interface Int8Choice {
   readonly products: Int8Products;
   /** Whether weights are multiplied as unsigned numbers: slower with these instructions, right without them. */

@@ -22,6 +22,7 @@ import { feedName, lowerGraph, outputName, weightsOfGradients } from './lower.ts
 import { isDeviceProblem, missingForOnnxCuda, missingForWebgpu, type OnnxDevice } from './onnx-device.ts';
 import type { Placement } from './placement.js';
 
+/** Threads, device and precision of an {@link OnnxEngine}. */
 export interface OnnxEngineOptions {
   /** Default: cpu. */
   readonly device?: OnnxDevice;
@@ -68,6 +69,7 @@ class OnnxVariable implements Variable {
   }
 }
 
+/** A graph compiled to an ONNX model, its session in the worker. */
 export class OnnxProgram implements Program {
   readonly #leaves: readonly GraphLeaf[];
   constructor(
@@ -147,6 +149,7 @@ function chooseInt8(asked: Int8Products | undefined, device: OnnxDevice): Int8Ch
   return asked ? { ...choice, products: asked, reason: 'it was asked for' } : choice;
 }
 
+/** ONNX Runtime in a worker thread: the default, on the CPU; on a GPU through `device`. */
 export class OnnxEngine implements Engine {
   readonly name = 'onnx';
   readonly device: OnnxDevice;

@@ -32,6 +32,7 @@ function toHost({ shape, data }: Value): HostTensor {
   return { dtype: 'f32', shape, data: Float32Array.from(data) };
 }
 
+/** A graph that is walked node by node. */
 export class ReferenceProgram implements Program {
   constructor(
     readonly graph: Graph,
@@ -103,6 +104,7 @@ export class ReferenceProgram implements Program {
   }
 }
 
+/** Plain loops with float64 sums: slow, obvious, the yardstick for other engines. */
 export class ReferenceEngine implements Engine {
   readonly name = 'reference';
 

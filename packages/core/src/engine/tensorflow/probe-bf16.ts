@@ -4,6 +4,7 @@ import { f32Tensor, type HostTensor } from '../engine.ts';
 import type { EngineThread } from '../engine-thread.ts';
 import { boolAttribute, PlanBuilder, TfType } from './plan.ts';
 
+/** Whether the device multiplies bf16 itself, found by timing. */
 export interface Bf16Probe {
   readonly f32Ms: number;
   readonly bf16Ms: number;

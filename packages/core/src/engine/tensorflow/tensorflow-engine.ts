@@ -16,6 +16,7 @@ import { lowerGraph } from './lower.ts';
 import type { Plan } from './plan.ts';
 import { type Bf16Probe, probeBf16 } from './probe-bf16.ts';
 
+/** Binding, device and precision of a {@link TensorflowEngine}. */
 export interface TensorflowEngineOptions {
   /** Path of a `tfjs_binding.node`. Default: ALPACARE_TENSORFLOW_BINDING, then the installed npm package. */
   readonly binding?: string;
@@ -135,6 +136,7 @@ class TensorflowProgram implements Program {
   }
 }
 
+/** TensorFlow's own ops through the native binding of tfjs-node: the engine for CUDA. */
 export class TensorflowEngine implements Engine {
   readonly name = 'tensorflow';
 
