@@ -10,6 +10,7 @@ import { withLock } from './lock.ts';
 import type { OpenedModel } from './open-model.ts';
 import { openQuantized, type QuantizedBase, quantizeModel } from './quantize-model.ts';
 
+/** How a base is held in codes, and where its file goes. */
 export interface QuantizedBaseOptions {
   readonly dtype: QuantizedDType;
   /**

@@ -9,6 +9,7 @@ import type { QuantizedDType } from '../tensor/dtype.ts';
 import { estimateStepMemory, largestBatch, type StepMemory, type StepShape } from './estimate-step.ts';
 import { fullMethodFrom, loraMethod, type TuningMethod } from './method.ts';
 
+/** Model, method and batch of a run whose memory is estimated. */
 export interface RunShape extends Omit<StepShape, 'supervised'> {
   readonly adapter?: Partial<AdapterSpec>;
   /** Every weight is trained, in place of an adapter. */

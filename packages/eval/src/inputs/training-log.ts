@@ -1,6 +1,7 @@
 /** The log of a training run, events.jsonl, as curves. Lines it does not know are passed over, so that logs may grow. */
 import { z } from 'zod';
 
+/** One update of a run. */
 export interface LoggedStep {
   /** From 1. */
   readonly step: number;
@@ -17,6 +18,7 @@ export interface LoggedStep {
   readonly residentBytes?: number | undefined;
 }
 
+/** One evaluation of a run. */
 export interface LoggedEvaluation {
   /** Updates made so far; 0 is the untrained model. */
   readonly step: number;
@@ -25,6 +27,7 @@ export interface LoggedEvaluation {
   readonly tokens: number;
 }
 
+/** A run as its events.jsonl tells it. */
 export interface TrainingLog {
   readonly steps: readonly LoggedStep[];
   readonly evaluations: readonly LoggedEvaluation[];
@@ -39,6 +42,7 @@ export interface TrainingLog {
   readonly brokenLines: number;
 }
 
+/** How many records took part, and how many were dropped. */
 export interface LoggedRecords {
   readonly read: number;
   readonly dropped: number;
@@ -47,6 +51,7 @@ export interface LoggedRecords {
   readonly test: number;
 }
 
+/** How much of the model was trained. */
 export interface LoggedParameters {
   readonly trainable: number;
   readonly total: number;

@@ -11,6 +11,7 @@ export interface JudgedAnswer {
   readonly categories: readonly string[];
 }
 
+/** What base and adapter answered to one question. */
 export interface AnswerPair {
   readonly question: string;
   /** What belongs to the question; empty where there is nothing. */

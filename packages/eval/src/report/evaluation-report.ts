@@ -6,12 +6,14 @@ import { type AnswerPair, answerPairs } from './answer-pairs.ts';
 import { escapeHtml } from './escape-html.ts';
 import { facts, figure, type Html, header, notes, renderPage, section, table } from './page.ts';
 
+/** A score under the name that the page gives it. */
 export interface LabelledScore {
   /** Of what, such as `base` or `tuned`; empty where there is one system only. */
   readonly label: string;
   readonly score: Score;
 }
 
+/** What the page of an evaluation shows. */
 export interface EvaluationReport {
   readonly title: string;
   /** One sentence under the title. */

@@ -28,6 +28,7 @@ export interface QuantizationSummary {
   readonly matrices: readonly { readonly name: string; readonly dtype: string; readonly relativeError: number }[];
 }
 
+/** What the page of a training run shows. */
 export interface TrainingReport {
   readonly title: string;
   readonly log: TrainingLog;
