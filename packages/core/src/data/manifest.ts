@@ -1,7 +1,8 @@
 /** What makes a split repeatable: which records went where, and everything that decided it. */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { ManifestError } from '../errors.ts';
+import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
 import { type InstructionRecord, recordHash } from './record.ts';
 import { PARTS, type Part, type Split, type SplitSize } from './split.ts';
 
@@ -137,15 +138,13 @@ function canonical(value: unknown): string {
   );
 }
 
-/** Written to a temporary name and renamed: an interrupted write leaves the old file whole. @throws {ManifestError} */
+/** An interrupted write leaves the old file whole. @throws {ManifestError} */
 export async function writeManifest(file: string, manifest: SplitManifest): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const text = `${JSON.stringify(manifest, null, 1)}\n`;
   try {
-    await writeFile(temporary, `${JSON.stringify(manifest, null, 1)}\n`);
-    await rename(temporary, file);
+    await writeFileAtomically(file, (handle) => writeFully(handle, Buffer.from(text)));
   } catch (error) {
-    await rm(temporary, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     throw new ManifestError(file, `cannot be written (${code ?? 'unknown error'})`, { cause: error });
   }
 }

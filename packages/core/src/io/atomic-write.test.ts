@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { InvalidOptionError, WriteError } from '../errors.ts';
@@ -23,8 +23,34 @@ test('replaces the old file and leaves nothing else behind', async () => {
     expect(await readFile(path, 'utf8')).toBe('old');
   });
   expect(await readFile(path, 'utf8')).toBe('new');
-  expect(during).toEqual([expect.stringMatching(/^\.a\.txt\.[0-9a-f]{12}\.tmp$/), 'a.txt']);
+  expect(during).toEqual([expect.stringMatching(/^\.a\.txt\.[0-9a-f]{24}\.tmp$/), 'a.txt']);
   expect(await readdir(folder)).toEqual(['a.txt']);
+});
+
+test('removes what killed processes left of the same name, and nothing of those that live', async () => {
+  const folder = await temporaryFolder();
+  let own = '';
+  await writeFileAtomically(join(folder, 'a.txt'), async (file) => {
+    own = (await readdir(folder)).find((name) => name.endsWith('.tmp'))!;
+    await write('new')(file);
+  });
+  const [host, random] = [own.slice(7, 15), own.slice(23, 31)];
+  const dead = spawnSync(process.execPath, ['-e', '']).pid.toString(16).padStart(8, '0');
+  const alive = process.ppid.toString(16).padStart(8, '0');
+  const name = (machine: string, pid: string, target = 'a.txt') => `.${target}.${machine}${pid}${random}.tmp`;
+  const names = {
+    dead: name(host, dead),
+    alive: name(host, alive),
+    elsewhere: name('00000000', dead),
+    old: name('00000001', dead),
+    other: name(host, dead, 'b.txt'),
+    foreign: '.a.txt.swp.tmp',
+  };
+  for (const file of Object.values(names)) await writeFile(join(folder, file), '');
+  await utimes(join(folder, names.old), 1, 1);
+  await writeFileAtomically(join(folder, 'a.txt'), write('newer'));
+  const { dead: _, old: __, ...kept } = names;
+  expect((await readdir(folder)).sort()).toEqual([...Object.values(kept), 'a.txt'].sort());
 });
 
 describe('a disk that is full', () => {

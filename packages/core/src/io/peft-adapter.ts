@@ -119,8 +119,8 @@ export async function readAdapter(folder: string, expected?: ExpectedModel): Pro
 }
 
 /**
- * Write an adapter that PEFT 0.21 loads, in f32. Both files are complete on disk before either takes its name; the
- * weights are renamed first, then the config. Where the config has not changed, as between checkpoints of one run, only
+ * Write an adapter that PEFT 0.21 loads, in f32. Both files are complete on disk before either takes its name; the old
+ * config goes before the weights change, and the new one comes after them, so that no reader ever takes one for the other's. Where the config has not changed, as between checkpoints of one run, only
  * the weights are replaced, in one atomic step.
  * @param saved  tensors trained whole, by their name in the checkpoint
  * @throws {AdapterError} when a module disagrees with the config or its own sizes; nothing is written then
@@ -367,7 +367,10 @@ async function missingFile(root: string, file: string): Promise<AdapterError> {
         `safetensors.torch.save_file(torch.load("adapter_model.bin", weights_only=True), "${weightsFile}", {"format": "pt"})`,
     ]);
   }
-  return new AdapterError(root, [`has no ${file}`]);
+  const interrupted = file === configFile && (await isFile(join(root, weightsFile)));
+  return new AdapterError(root, [
+    `has no ${file}${interrupted ? '; it goes missing where a save is killed between its two files: save again' : ''}`,
+  ]);
 }
 
 async function isFile(path: string): Promise<boolean> {
