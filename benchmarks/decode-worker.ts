@@ -24,7 +24,7 @@ const { values } = parseArgs({
     gen: { type: 'string', default: '32' },
     reps: { type: 'string', default: '3' },
     quantize: { type: 'string', default: 'int4' },
-    int8: { type: 'string', default: 'accurate' },
+    int8: { type: 'string' },
     threads: { type: 'string', default: '2' },
     prefix: { type: 'string', default: '0' },
     folder: { type: 'string', default: '/tmp' },
@@ -42,7 +42,7 @@ if (dtype !== 'none' && !existsSync(file)) {
 }
 const { model, weights } = dtype === 'none' ? opened : await openQuantized(opened, file);
 const loadStart = performance.now();
-const engine = new OnnxEngine({ threads: Number(values.threads), int8: values.int8 as 'fast' });
+const engine = new OnnxEngine({ threads: Number(values.threads), ...(values.int8 && { int8: values.int8 as 'fast' }) });
 const generator = await Generator.create(engine, baseVariant(model, weights));
 const loadSeconds = (performance.now() - loadStart) / 1000;
 const random = createRandom(3);

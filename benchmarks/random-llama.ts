@@ -74,7 +74,9 @@ export async function randomTinyLlama(parent: string, { layers, dtype }: ShapeOp
     if (dtype === 'f32') await handle.write(new Uint8Array(values.buffer));
     else {
       const bits = new Uint32Array(values.buffer);
-      await handle.write(new Uint8Array(Uint16Array.from(bits, (b) => b >>> 16).buffer));
+      const halves = new Uint16Array(bits.length);
+      for (let i = 0; i < bits.length; i++) halves[i] = bits[i]! >>> 16;
+      await handle.write(new Uint8Array(halves.buffer));
     }
   }
   await handle.close();

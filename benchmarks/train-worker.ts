@@ -1,5 +1,5 @@
 /**
- * One configuration of LoRA training; prints one JSON line. `train.ts` alternates it with the peer.
+ * One configuration of LoRA training; prints one JSON line. `bench.ts` alternates it with the peers.
  *   --layers 4 --seq 512 --batch 1 --supervised 1 --dtype f32 --threads 2 --steps 5 --prepack false --folder DIR
  */
 import { spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import {
   createRandom,
   defaultAdapterSpec,
+  estimateStepMemory,
   loraMethod,
   OnnxEngine,
   openModel,
@@ -94,6 +95,15 @@ for await (const event of trainer.run(examples)) {
   }
   lossNats = event.lossNats;
 }
+// The largest batch of the run, every position supervised.
+const longest = Math.max(...examples.map(({ inputIds }) => inputIds.length));
+const estimate = estimateStepMemory(method, {
+  batch: number('batch'),
+  length: longest,
+  supervised: Math.round(number('supervised') * number('batch') * longest),
+  checkpointing: values.checkpointing,
+  int8: values.int8 as 'fast',
+});
 const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
 const median = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
 console.log(
@@ -107,6 +117,8 @@ console.log(
     outside_engine_share: median(outside),
     load_s: loadSeconds,
     peak_rss_mib: Math.round(memoryMiB('VmHWM')),
+    // Packed rows have no one length to estimate from.
+    ...(values.packing === '0' && !values.lognormal && { estimated_mib: Math.round(estimate.totalBytes / 2 ** 20) }),
     loss: lossNats,
   }),
 );

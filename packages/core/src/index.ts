@@ -157,7 +157,8 @@ export {
   type TuningMethod,
 } from './train/method.ts';
 export type { EvaluationEndEvent, RunEndEvent, RunStartEvent, StepEndEvent, TrainEvent } from './train/train-event.ts';
-export { defaultTrainOptions, Trainer, type TrainerState, type TrainOptions } from './train/trainer.ts';
+export { defaultTrainOptions, type TrainOptions } from './train/train-options.ts';
+export { Trainer, type TrainerState } from './train/trainer.ts';
 // Generation
 export { type GenerateOptions, Generator } from './generate/generator.ts';
 export { defaultSampling, type SamplingOptions } from './generate/sampler.ts';

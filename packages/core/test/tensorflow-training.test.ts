@@ -12,7 +12,8 @@ import { adapterParameters } from '../src/io/adapter-values.ts';
 import { openModel } from '../src/io/open-model.ts';
 import { readAdapter } from '../src/io/peft-adapter.ts';
 import { loraMethod, type TuningMethod } from '../src/train/method.ts';
-import { Trainer, type TrainOptions } from '../src/train/trainer.ts';
+import type { TrainOptions } from '../src/train/train-options.ts';
+import { Trainer } from '../src/train/trainer.ts';
 import {
   allLogits,
   exampleFrom,

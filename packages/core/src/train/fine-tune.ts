@@ -26,7 +26,8 @@ import type { Evaluation } from './evaluate.ts';
 import { type FullOptions, fullMethod, loraMethod, type TuningMethod } from './method.ts';
 import { MANIFEST_FILE, writeRunFile } from './run-file.ts';
 import type { TrainEvent } from './train-event.ts';
-import { Trainer, type TrainOptions } from './trainer.ts';
+import type { TrainOptions } from './train-options.ts';
+import { Trainer } from './trainer.ts';
 
 /** A fine-tuning job. Everything in it that is data is kept in run.json beside the result. */
 export interface FineTuneOptions

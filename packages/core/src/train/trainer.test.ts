@@ -12,7 +12,8 @@ import { type AdapterSpec, defaultAdapterSpec } from '../lora/adapter-spec.ts';
 import { defaultAdamW } from './adamw.ts';
 import { loraMethod } from './method.ts';
 import type { TrainEvent } from './train-event.ts';
-import { Trainer, type TrainOptions } from './trainer.ts';
+import type { TrainOptions } from './train-options.ts';
+import { Trainer } from './trainer.ts';
 
 const onnx = new OnnxEngine({ threads: 1 });
 afterAll(() => onnx.dispose());

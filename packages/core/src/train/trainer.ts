@@ -1,122 +1,24 @@
 /** The training loop. It yields events and prints nothing; parameters and moments stay on the engine's side. */
-import { type BatchOptions, collate, collatePacked, planBatches, type TokenBatch } from '../data/batch.ts';
+import { collate, collatePacked, planBatches, type TokenBatch } from '../data/batch.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { createRandom } from '../data/random.ts';
-import {
-  type Engine,
-  f32Tensor,
-  type Int8Products,
-  intScalar,
-  type Program,
-  scalar,
-  type Variable,
-} from '../engine/engine.ts';
+import { type Engine, f32Tensor, intScalar, type Program, scalar, type Variable } from '../engine/engine.ts';
 import { CheckpointError, InvalidOptionError, NonFiniteLossError } from '../errors.ts';
 import type { ParameterValues } from '../lora/adapter.ts';
 import { mix } from '../tensor/dropout-bits.ts';
-import {
-  type AdamWOptions,
-  buildAdamW,
-  buildGradientNorm,
-  defaultAdamW,
-  type ParameterShape,
-  slotNames,
-} from './adamw.ts';
-import { type Moments8bit, momentBytes, SMALLEST_8BIT, updateAdamW8bit, zeroMoments } from './adamw8bit.ts';
+import { buildGradientNorm, slotNames } from './adamw.ts';
 import { type Evaluation, Evaluator, summarise } from './evaluate.ts';
 import { accumulatorName, batchFeeds, buildTrainingGraph } from './loss.ts';
 import type { TuningMethod } from './method.ts';
-import { checkSchedule, type Schedule, scheduleFactor } from './schedule.ts';
+import { AdamW, type SavedMoments } from './optimizer.ts';
+import { scheduleFactor } from './schedule.ts';
 import type { TrainEvent } from './train-event.ts';
-
-/** Settings of the training loop. */
-export interface TrainOptions {
-  /** Passes over the data; ignored where `steps` is given. */
-  readonly epochs: number;
-  /** Updates to make. */
-  readonly steps?: number;
-  readonly batchSize: number;
-  /** Batches of one update. The last window of an epoch may be shorter; its tokens weigh the same. */
-  readonly accumulation: number;
-  /** Peak rate. */
-  readonly learningRate: number;
-  readonly schedule: Schedule;
-  readonly optimizer: AdamWOptions;
-  /** Gradients are scaled down to this norm; `null` leaves them as they are. */
-  readonly maxGradientNorm: number | null;
-  /** Of the order of examples and of dropout. */
-  readonly seed: number;
-  /** How an epoch's batches are made; each epoch is shuffled anew. */
-  readonly order: NonNullable<BatchOptions['order']>;
-  /**
-   * Lays the examples of a batch into as few positions as it can, in rows of at most so many tokens; `null` gives each
-   * a row of its own. Loss and gradients are the same: examples that share a row do not see each other.
-   */
-  readonly packing: number | null;
-  /**
-   * Keep only what each layer takes, and compute the rest again on the way back: for long sequences and large batches.
-   * Gradients are the same; a step takes about a third longer.
-   */
-  readonly checkpointing: boolean;
-  /** Updates between evaluations; `null` evaluates only when asked to. */
-  readonly evaluateEvery: number | null;
-  /** How products with an int8 base are computed; left out, the engine chooses. */
-  readonly int8?: Int8Products | undefined;
-}
-
-/** What counts where a setting is left out. */
-export const defaultTrainOptions: TrainOptions = {
-  epochs: 1,
-  batchSize: 4,
-  accumulation: 1,
-  learningRate: 2e-4,
-  schedule: { kind: 'linear', warmupSteps: 0 },
-  optimizer: defaultAdamW,
-  maxGradientNorm: 1,
-  seed: 42,
-  order: 'length-grouped',
-  packing: null,
-  checkpointing: false,
-  evaluateEvery: null,
-};
-
-function checkOptions(options: TrainOptions): void {
-  const whole = ['batchSize', 'accumulation', 'steps', 'packing', 'evaluateEvery'] as const;
-  for (const name of whole) {
-    const value = options[name];
-    if (value === undefined || value === null) continue;
-    if (!Number.isInteger(value) || value < 1)
-      throw new InvalidOptionError(name, `must be a whole number from 1, found ${value}`);
-  }
-  const positive = ['epochs', 'learningRate'] as const;
-  for (const name of positive) {
-    const value = options[name];
-    if (!(value > 0) || !Number.isFinite(value)) throw new InvalidOptionError(name, `must be above 0, found ${value}`);
-  }
-  if (options.maxGradientNorm !== null && !(options.maxGradientNorm > 0)) {
-    throw new InvalidOptionError('maxGradientNorm', `must be above 0 or null, found ${options.maxGradientNorm}`);
-  }
-  checkSchedule(options.schedule);
-  const { beta1, beta2, epsilon, weightDecay } = options.optimizer;
-  for (const [name, value] of Object.entries({ beta1, beta2 })) {
-    if (!(value >= 0 && value < 1)) throw new InvalidOptionError(name, `must be in [0, 1), found ${value}`);
-  }
-  const { stateBits = 32 } = options.optimizer;
-  if (stateBits !== 8 && stateBits !== 32)
-    throw new InvalidOptionError('stateBits', `must be 8 or 32, found ${stateBits}`);
-  if (!(epsilon > 0)) throw new InvalidOptionError('epsilon', `must be above 0, found ${epsilon}`);
-  if (!(weightDecay >= 0)) throw new InvalidOptionError('weightDecay', `must be 0 or more, found ${weightDecay}`);
-  createRandom(options.seed); // refuses what is no seed, before anything is compiled
-}
+import { checkTrainOptions, defaultTrainOptions, type TrainOptions } from './train-options.ts';
 
 /** What a checkpoint holds: values and moments by slot name (`value:P`, `mean:P`, `variance:P`). */
-export interface TrainerState {
+export interface TrainerState extends SavedMoments {
   /** Updates made. */
   readonly step: number;
-  /** Of moments in 8 bits, the scales under their slot name. */
-  readonly tensors: ParameterValues;
-  /** Codes of moments in 8 bits, under their slot name. */
-  readonly codes: ReadonlyMap<string, Uint8Array>;
 }
 
 interface Slots {
@@ -125,15 +27,7 @@ interface Slots {
   previous: Variable;
   readonly sum: Variable;
   readonly zero: Variable;
-  readonly moments: MomentVariables | Moments8bit;
 }
-
-interface MomentVariables {
-  readonly mean: Variable;
-  readonly variance: Variable;
-}
-
-const in8bits = (moments: Slots['moments']): moments is Moments8bit => 'codes' in moments.mean;
 
 const record = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> => Object.fromEntries(entries);
 
@@ -148,7 +42,8 @@ export class Trainer {
     readonly engine: Engine,
     readonly method: TuningMethod,
     readonly options: TrainOptions,
-    private readonly programs: { readonly train: Program; readonly norm: Program; readonly update?: Program },
+    private readonly programs: { readonly train: Program; readonly norm: Program },
+    private readonly optimizer: AdamW,
     slots: ReadonlyMap<string, Slots>,
   ) {
     this.#slots = slots;
@@ -157,22 +52,13 @@ export class Trainer {
   /** Compiles the graphs and puts the starting values on the engine. */
   static async create(engine: Engine, method: TuningMethod, options: Partial<TrainOptions> = {}): Promise<Trainer> {
     const full = { ...defaultTrainOptions, ...options };
-    checkOptions(full);
-    const shapes: ParameterShape[] = [...method.initial].map(([name, { shape }]) => ({
-      name,
-      shape,
-      decays: method.decays(name),
-    }));
-    const { stateBits } = full.optimizer;
-    const isSmall = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1) < SMALLEST_8BIT;
-    const in32bits = shapes.filter(({ shape }) => stateBits !== 8 || isSmall(shape));
+    checkTrainOptions(full);
+    const shapes = [...method.initial].map(([name, { shape }]) => ({ name, shape, decays: method.decays(name) }));
     const programs = {
       train: await engine.compile(buildTrainingGraph(method, full), { label: 'training step', int8: full.int8 }),
       norm: await engine.compile(buildGradientNorm(shapes), { label: 'gradient norm' }),
-      ...(in32bits.length > 0 && {
-        update: await engine.compile(buildAdamW(in32bits, full.optimizer), { label: 'AdamW' }),
-      }),
     };
+    const optimizer = await AdamW.create(engine, method, full.optimizer);
     const slots = new Map<string, Slots>();
     for (const [name, { shape, data }] of method.initial) {
       const zeros = () => engine.createVariable(f32Tensor(shape, new Float32Array(data.length)));
@@ -181,26 +67,14 @@ export class Trainer {
         previous: await zeros(),
         sum: await zeros(),
         zero: await zeros(),
-        moments:
-          stateBits === 8 && !isSmall(shape)
-            ? zeroMoments(data.length)
-            : { mean: await zeros(), variance: await zeros() },
       });
     }
-    return new Trainer(engine, method, full, programs, slots);
+    return new Trainer(engine, method, full, programs, optimizer, slots);
   }
 
   /** Updates made so far. */
   get step(): number {
     return this.#step;
-  }
-
-  /** Of the moments. */
-  #optimizerBytes(): number {
-    return [...this.#slots].reduce((sum, [name, { moments }]) => {
-      const { length } = this.method.initial.get(name)!.data;
-      return sum + (in8bits(moments) ? momentBytes(length) : 8 * length);
-    }, 0);
   }
 
   /** Current values of everything trained. */
@@ -215,26 +89,9 @@ export class Trainer {
 
   /** Everything a run needs to go on as if it had never stopped; the order of the data follows from seed and step. */
   async state(): Promise<TrainerState> {
-    const tensors: ParameterValues = new Map();
-    const codes = new Map<string, Uint8Array>();
-    const keep = async (name: string, variable: Variable) => {
-      const { shape, data } = await variable.read();
-      tensors.set(name, { shape, data: data as Float32Array });
-    };
-    for (const [name, { value, moments }] of this.#slots) {
-      const names = slotNames(name);
-      await keep(names.value, value);
-      for (const kind of ['mean', 'variance'] as const) {
-        if (!in8bits(moments)) {
-          await keep(names[kind], moments[kind]);
-          continue;
-        }
-        const { scales } = moments[kind];
-        tensors.set(names[kind], { shape: [scales.length], data: scales.slice() });
-        codes.set(names[kind], moments[kind].codes.slice());
-      }
-    }
-    return { step: this.#step, tensors, codes };
+    const { tensors, codes } = await this.optimizer.save();
+    const values = [...(await this.parameters())].map(([name, value]) => [slotNames(name).value, value] as const);
+    return { step: this.#step, tensors: new Map([...values, ...tensors]), codes };
   }
 
   /**
@@ -243,30 +100,17 @@ export class Trainer {
    */
   async restore({ step, tensors, codes }: TrainerState): Promise<void> {
     const problems: string[] = [];
-    const writes: (() => Promise<void> | void)[] = [];
-    const check = (slot: string, shape: readonly number[], write: (data: Float32Array) => Promise<void> | void) => {
+    const tensorOf = (slot: string, shape: readonly number[]): Float32Array | undefined => {
       const found = tensors.get(slot);
-      if (found?.shape.join() !== shape.join()) problems.push(`"${slot}" [${shape.join(', ')}]`);
-      else writes.push(() => write(found.data));
+      if (found?.shape.join() === shape.join()) return found.data;
+      problems.push(`"${slot}" [${shape.join(', ')}]`);
+      return undefined;
     };
-    for (const [name, { value, moments }] of this.#slots) {
+    const writes = this.optimizer.planRestore(codes, tensorOf, (problem) => problems.push(problem));
+    for (const [name, { value }] of this.#slots) {
       const { shape } = this.method.initial.get(name)!;
-      const names = slotNames(name);
-      check(names.value, shape, (data) => value.write(f32Tensor(shape, data)));
-      for (const kind of ['mean', 'variance'] as const) {
-        if (!in8bits(moments)) {
-          const variable = moments[kind];
-          check(names[kind], shape, (data) => variable.write(f32Tensor(shape, data)));
-          continue;
-        }
-        const moment = moments[kind];
-        const found = codes.get(names[kind]);
-        if (found?.length !== moment.codes.length) problems.push(`codes of "${names[kind]}" [${moment.codes.length}]`);
-        check(names[kind], [moment.scales.length], (data) => {
-          moment.scales.set(data);
-          moment.codes.set(found!);
-        });
-      }
+      const data = tensorOf(slotNames(name).value, shape);
+      if (data) writes.push(() => value.write(f32Tensor(shape, data)));
     }
     if (problems.length > 0)
       throw new CheckpointError(`lacks, or has in another shape: ${problems.slice(0, 5).join(', ')}`);
@@ -314,7 +158,7 @@ export class Trainer {
       method: this.method.kind,
       engine: this.engine.name,
       steps,
-      optimizerBytes: this.#optimizerBytes(),
+      optimizerBytes: this.optimizer.bytes,
       trainableParameters: [...this.method.initial.values()].reduce((sum, { data }) => sum + data.length, 0),
       trainingExamples: training.length,
     };
@@ -395,23 +239,10 @@ export class Trainer {
     const gradientNorm = norm!.data[0]!;
     if (!Number.isFinite(gradientNorm)) throw new NonFiniteLossError('gradient norm', gradientNorm, place);
 
-    const { optimizer, maxGradientNorm, schedule } = this.options;
-    const learningRate = this.options.learningRate * scheduleFactor(schedule, this.#step, steps);
-    this.#step++;
+    const { maxGradientNorm, schedule } = this.options;
+    const rate = this.options.learningRate * scheduleFactor(schedule, this.#step, steps);
     const clip = maxGradientNorm === null ? 1 : maxGradientNorm / (gradientNorm + 1e-6);
-    await this.#timed(this.#update32bit(learningRate, clip));
-    for (const [name, slots] of entries) {
-      if (!in8bits(slots.moments)) continue;
-      const [value, gradient] = [await slots.value.read(), await slots.sum.read()];
-      updateAdamW8bit(value.data as Float32Array, gradient.data as Float32Array, slots.moments, {
-        ...optimizer,
-        weightDecay: this.method.decays(name) ? optimizer.weightDecay : 0,
-        rate: learningRate,
-        clip: Math.min(clip, 1),
-        step: this.#step,
-      });
-      await slots.previous.write(value);
-    }
+    await this.#timed(this.optimizer.update(this.#slots, { rate, clip, step: ++this.#step }));
     this.#swap();
     return {
       type: 'step-end',
@@ -419,7 +250,7 @@ export class Trainer {
       steps,
       epoch: this.#step / perEpoch,
       lossNats,
-      learningRate,
+      learningRate: rate,
       gradientNorm,
       tokens: window.reduce((sum, { lengths }) => sum + lengths.reduce((a, b) => a + b, 0), 0),
       supervisedTokens,
@@ -427,31 +258,6 @@ export class Trainer {
       engineSeconds: this.#engineMs / 1000,
       residentBytes: process.memoryUsage.rss(),
     };
-  }
-
-  /** Parameters whose moments are f32, all at once on the engine. */
-  async #update32bit(learningRate: number, clip: number): Promise<void> {
-    const { optimizer } = this.options;
-    const feeds: Record<string, Variable> = {};
-    const store: Record<string, Variable> = {};
-    for (const [name, { value, previous, sum, moments }] of this.#slots) {
-      if (in8bits(moments)) continue;
-      const names = slotNames(name);
-      const { mean, variance } = moments;
-      Object.assign(feeds, { [names.gradient]: sum, [names.value]: value });
-      Object.assign(store, { [names.value]: previous });
-      for (const slots of [feeds, store]) Object.assign(slots, { [names.mean]: mean, [names.variance]: variance });
-    }
-    await this.programs.update?.run({
-      feeds: {
-        ...feeds,
-        rate: scalar(learningRate),
-        correction1: scalar(1 - optimizer.beta1 ** this.#step),
-        correction2: scalar(1 - optimizer.beta2 ** this.#step),
-        clip: scalar(clip),
-      },
-      store,
-    });
   }
 
   #swap(): void {
@@ -490,11 +296,10 @@ export class Trainer {
   /** Frees what this trainer holds on the engine. */
   async dispose(): Promise<void> {
     for (const program of Object.values(this.programs)) await program.dispose();
+    await this.optimizer.dispose();
     await this.#evaluator?.dispose();
     for (const slots of this.#slots.values()) {
-      const { moments, ...variables } = slots;
-      const own = in8bits(moments) ? [] : Object.values(moments);
-      for (const variable of [...Object.values(variables), ...own] as Variable[]) await variable.dispose();
+      for (const variable of Object.values(slots) as Variable[]) await variable.dispose();
     }
   }
 }
