@@ -6,6 +6,7 @@
  *
  *   --only REGEX           sections by id: train, train-60, train-packed, train-22, decode, error, quality
  *   --rounds 3 --steps 3   rounds of a section, and steps of a round
+ *   --limit 600            seconds an entry may take; a slower one is left out of its round
  *   --fresh                forget what was measured of these sections
  *   --write                put the tables into README.md; with nothing left to measure, nothing else is done
  *   --peer-python PATH     a Python with torch, transformers and peft; without it these peers are left out
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
+    limit: { type: 'string', default: '600' },
     fresh: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     'peer-python': { type: 'string' },
@@ -95,7 +97,15 @@ function measure(entry: Entry): Figures | undefined {
   const command = commandOf(entry);
   if (!command) return undefined;
   const [program, args] = command;
-  const out = execFileSync(program, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  let out: string;
+  try {
+    const timeout = 1000 * Number(values.limit);
+    out = execFileSync(program, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ETIMEDOUT') throw error;
+    process.stderr.write(`${entry.name}: stopped after ${values.limit} s\n`);
+    return undefined;
+  }
   const line = JSON.parse(out.trim().split('\n').at(-1)!) as Record<string, unknown>;
   return Object.fromEntries(
     Object.entries(line).filter((pair): pair is [string, number] => typeof pair[1] === 'number'),

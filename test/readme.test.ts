@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { withTables } from '../benchmarks/render.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,4 +39,10 @@ describe('documentation', async () => {
       });
     }
   }
+
+  it('shows the benchmark tables as they were measured', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const results = JSON.parse(await readFile(join(root, 'benchmarks/results.json'), 'utf8'));
+    expect(withTables(readme, results)).toBe(readme);
+  });
 });
