@@ -170,12 +170,13 @@ export { RUN_METRICS, type RunMetric, type RunRecord, readRuns } from './experim
 // Reports: one self-contained page each
 export type { AnswerPair, JudgedAnswer } from './report/answer-pairs.ts';
 export { type EvaluationReport, type LabelledScore, renderEvaluationReport } from './report/evaluation-report.ts';
-export { type QuantizationSummary, renderTrainingReport, type TrainingReport } from './report/training-report.ts';
+export { renderTrainingReport, type TrainingReport } from './report/training-report.ts';
 
 // Files people hand us
 export {
   type LoggedEvaluation,
   type LoggedParameters,
+  type LoggedQuantization,
   type LoggedRecords,
   type LoggedStep,
   readTrainingLog,

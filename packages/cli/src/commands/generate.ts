@@ -1,17 +1,20 @@
 /** `alpacare generate`: one question, one streamed answer. */
 import { text as readText } from 'node:stream/consumers';
-import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
-import { engineOption, openEngine, quantizeOption, tellEngine } from '../config/open-engine.ts';
+import {
+  type AssistantFlags,
+  assistantFlagsOf,
+  assistantOptions,
+  withAssistantFlags,
+} from '../config/assistant-flags.ts';
+import { openEngine, tellEngine } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
+import type { RunConfig } from '../config/run-config-schema.ts';
+import { type FlagValues, withConfig } from '../config/with-config.ts';
 import { exitCode } from '../ui/exit-code.ts';
-import { createHubView } from '../ui/hub-view.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 
-interface GenerateFlags {
-  readonly model: string;
-  readonly adapter?: string;
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
+interface GenerateFlags extends AssistantFlags {
   readonly input: string;
   readonly maxNewTokens: number;
   readonly temperature: number;
@@ -21,16 +24,12 @@ interface GenerateFlags {
   readonly seed: number;
   readonly stop: string[];
   readonly unguarded: boolean;
-  readonly threads?: number;
-  readonly engine: EngineRequest;
 }
 
 export function generateCommand(): Command {
-  return new Command('generate')
+  const command = new Command('generate')
     .description('Answer one question with a model, and an adapter if given')
     .argument('[question]', 'the question; read from standard input where it is left out')
-    .requiredOption('-m, --model <folder>', 'Hugging Face model folder, or organisation/name[@revision] of the hub')
-    .option('-a, --adapter <folder>', 'PEFT adapter folder')
     .option('--input <text>', 'context that belongs to the question', '')
     .option('--max-new-tokens <n>', 'longest answer', wholeNumber, 256)
     .option('--temperature <t>', '0 takes the likeliest token', anyNumber, 0)
@@ -40,27 +39,27 @@ export function generateCommand(): Command {
     .option('--seed <n>', 'of the draw', wholeNumber, 42)
     .option('--stop <texts...>', 'texts that end the answer', [])
     .option('--unguarded', 'show what the model says without the guard; for developers', false)
-    .option('--threads <n>', 'processor threads', wholeNumber)
-    .addOption(quantizeOption())
-    .addOption(engineOption())
     .addHelpText('after', '\nExample:\n  alpacare generate "What is a fever?" --model ./base --adapter ./adapter')
     .action(generate);
+  return withAssistantFlags(command);
 }
 
-async function generate(argument: string | undefined, flags: GenerateFlags): Promise<void> {
+/** @internal for tests */
+export async function flagsFrom(config: RunConfig, typed: FlagValues): Promise<FlagValues> {
+  const { system: _system, ...answers } = config.answers ?? {};
+  return { ...(await assistantFlagsOf(config, typed)), ...answers };
+}
+
+async function generate(argument: string | undefined, given: GenerateFlags, command: Command): Promise<void> {
+  const flags = await withConfig(given, command, { flagsOf: flagsFrom, required: ['model'] });
   const question = (argument ?? (await readText(process.stdin))).trim();
   if (question === '') throw new Error('no question: give it as an argument or on standard input');
-  const { locateModel } = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
   const { engine, choice } = await openEngine(flags.engine, flags.threads);
   tellEngine(choice);
   const interrupt = onInterrupt(() => {});
   try {
-    const assistant = await openAssistant(engine, {
-      model: (await locateModel(flags.model, { onEvent: createHubView() })).folder,
-      ...(flags.adapter !== undefined && { adapter: flags.adapter }),
-      ...(flags.quantize && { quantize: flags.quantize }),
-    });
+    const assistant = await openAssistant(engine, await assistantOptions(flags));
     const { maxNewTokens, temperature, topK, topP, repetitionPenalty, seed, stop, input } = flags;
     const options = {
       input,

@@ -11,13 +11,15 @@ const SCHEMA_FILE = 'alpacare.schema.json';
 export function initCommand(): Command {
   const list = presetNames.map((name) => `  ${name.padEnd(22)} ${(presets[name] as Preset).title}`).join('\n');
   return new Command('init')
-    .description('Write a commented configuration for alpacare train, and the schema that editors complete it from')
+    .description(
+      'Write a commented configuration for train, generate, chat and serve, and the schema that editors complete it from',
+    )
     .argument('[file]', 'configuration to write', 'alpacare.jsonc')
     .addOption(new Option('--preset <name>', 'published recipe to start from').choices(presetNames))
     .option('--force', 'write over files that are there', false)
     .addHelpText(
       'after',
-      `\nRecipes:\n${list}\n\nExample:\n  alpacare init --preset tinyllama-lora-r8\n  alpacare train --config alpacare.jsonc`,
+      `\nRecipes:\n${list}\n\nExample:\n  alpacare init --preset tinyllama-lora-r8\n  alpacare train --config alpacare.jsonc\n  alpacare chat --config alpacare.jsonc`,
     )
     .action(init);
 }

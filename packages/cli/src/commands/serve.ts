@@ -1,17 +1,20 @@
 /** `alpacare serve`: a guarded model over HTTP, for OpenAI's clients and for people. There is no way around the guard. */
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { EngineRequest } from '@alpacare/core';
 import { Command } from 'commander';
-import { engineOption, openEngine, quantizeOption } from '../config/open-engine.ts';
+import {
+  type AssistantFlags,
+  assistantFlagsOf,
+  assistantOptions,
+  withAssistantFlags,
+} from '../config/assistant-flags.ts';
+import { openEngine } from '../config/open-engine.ts';
 import { portNumber, wholeNumber } from '../config/options.ts';
-import { createHubView } from '../ui/hub-view.ts';
+import type { RunConfig } from '../config/run-config-schema.ts';
+import { type FlagValues, withConfig } from '../config/with-config.ts';
 import { messageOf } from '../ui/report-error.ts';
 
-interface ServeFlags {
-  readonly model: string;
-  readonly adapter?: string;
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
+interface ServeFlags extends AssistantFlags {
   readonly name?: string;
   readonly host: string;
   readonly port: number;
@@ -21,20 +24,16 @@ interface ServeFlags {
   readonly maxTokens: number;
   readonly maxBody: number;
   readonly preload: boolean;
-  readonly threads?: number;
-  readonly engine: EngineRequest;
 }
 
 const KIB = 1024;
 const DEFAULT_ANSWER_TOKENS = 256;
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description(
       'Serve a guarded model: OpenAI-compatible API and a chat page; on this machine only unless told otherwise',
     )
-    .requiredOption('-m, --model <folder>', 'Hugging Face model folder, or organisation/name[@revision] of the hub')
-    .option('-a, --adapter <folder>', 'PEFT adapter folder')
     .option('--name <name>', 'what clients call the model; default: the folder of the adapter, or of the model')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', portNumber, 8080)
@@ -44,24 +43,29 @@ export function serveCommand(): Command {
     .option('--max-tokens <n>', 'longest answer that can be asked for', wholeNumber, 1024)
     .option('--max-body <kib>', 'largest request, in KiB', wholeNumber, 256)
     .option('--preload', 'load the model now, not with the first question', false)
-    .option('--threads <n>', 'processor threads', wholeNumber)
-    .addOption(quantizeOption())
-    .addOption(engineOption())
     .addHelpText(
       'after',
       '\nExample:\n  alpacare serve --model ./base --adapter ./runs/first\n  then open http://127.0.0.1:8080 or point an OpenAI client to http://127.0.0.1:8080/v1',
     )
     .action(serve);
+  return withAssistantFlags(command);
 }
 
-async function serve(flags: ServeFlags): Promise<void> {
-  const { locateModel, openModelFolder } = await import('@alpacare/core');
+/** @internal for tests */
+export async function flagsFrom(config: RunConfig, typed: FlagValues): Promise<FlagValues> {
+  const { corsOrigins, maxBodyKiB, ...server } = config.server ?? {};
+  return { ...(await assistantFlagsOf(config, typed)), ...server, corsOrigin: corsOrigins, maxBody: maxBodyKiB };
+}
+
+async function serve(given: ServeFlags, command: Command): Promise<void> {
+  const flags = await withConfig(given, command, { flagsOf: flagsFrom, required: ['model'] });
+  const { openModelFolder } = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
   const { isLoopback, startServer } = await import('../server/start-server.ts');
   // A folder that holds no model or adapter is better known now than with the first question.
-  const { folder } = await locateModel(flags.model, { onEvent: createHubView() });
-  await openModelFolder(folder);
-  if (flags.adapter !== undefined) await access(join(flags.adapter, 'adapter_config.json'));
+  const assistant = await assistantOptions(flags);
+  await openModelFolder(assistant.model);
+  if (flags.adapter) await access(join(flags.adapter, 'adapter_config.json'));
   const apiKey = flags.apiKey ?? process.env.ALPACARE_API_KEY;
   const { engine, choice } = await openEngine(flags.engine, flags.threads);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -69,14 +73,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     const server = await startServer({
       host: flags.host,
       port: flags.port,
-      modelId: flags.name ?? basename(resolve(flags.adapter ?? flags.model)),
-      open: (onStage) =>
-        openAssistant(engine, {
-          model: folder,
-          ...(flags.adapter !== undefined && { adapter: flags.adapter }),
-          ...(flags.quantize && { quantize: flags.quantize }),
-          onStage,
-        }),
+      modelId: flags.name ?? basename(resolve(flags.adapter || flags.model)),
+      open: (onStage) => openAssistant(engine, { ...assistant, onStage }),
       waiting: flags.queue,
       limits: {
         maxTokens: flags.maxTokens,

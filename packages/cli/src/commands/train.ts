@@ -1,12 +1,13 @@
 /** `alpacare train`: records in, a PEFT adapter out. */
 import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { flagsOf, loadRunConfig } from '../config/load-run-config.ts';
+import { Command, Option } from 'commander';
+import { flagsOf } from '../config/load-run-config.ts';
 import { engineOption, quantizeOption } from '../config/open-engine.ts';
-import { anyNumber, positiveNumber, splitSize, targetModules, wholeNumber } from '../config/options.ts';
+import { anyNumber, positiveNumber, share, splitSize, targetModules, wholeNumber } from '../config/options.ts';
+import type { RunConfig } from '../config/run-config-schema.ts';
 import { runFineTune, withReportFlags } from '../config/run-fine-tune.ts';
-import { exitCode } from '../ui/exit-code.ts';
+import { type FlagValues, withConfig } from '../config/with-config.ts';
 import { createHubView } from '../ui/hub-view.ts';
 
 export function trainCommand(): Command {
@@ -29,7 +30,7 @@ export function trainCommand(): Command {
     ])
     .option('--rank <r>', 'inner size of the adapter', wholeNumber, 8)
     .option('--alpha <a>', 'scale: the update counts alpha / rank', positiveNumber, 16)
-    .option('--dropout <p>', "share of the adapter's input dropped in training", Number, 0)
+    .option('--dropout <p>', "share of the adapter's input dropped in training", share, 0)
     .addOption(quantizeOption())
     .addOption(
       new Option(
@@ -128,32 +129,15 @@ export interface TrainFlags {
   readonly samples: number;
 }
 
-function share(text: string): number {
-  const value = anyNumber(text);
-  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('Expected a number from 0, below 1.');
-  return value;
-}
-
-/** Defaults, the configuration over them, and over both what was typed. */
-async function withConfig(flags: TrainFlags, command: Command): Promise<TrainFlags> {
-  const typed = Object.fromEntries(
-    Object.entries(flags).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
-  );
-  const config = flags.config === undefined ? {} : flagsOf(await loadRunConfig(flags.config));
-  if ('warmup' in typed && !('warmupShare' in typed)) delete config.warmupShare;
-  const merged = { ...flags, ...config, ...typed } as TrainFlags;
-  for (const option of command.options) {
-    const name = option.attributeName();
-    if (['model', 'data', 'out'].includes(name) && merged[name as 'model'] === undefined) {
-      const where = flags.config === undefined ? '' : `; give it, or "${name}" in ${flags.config}`;
-      command.error(`error: required option '${option.flags}' not specified${where}`, { exitCode: exitCode.usage });
-    }
-  }
-  return merged;
+/** A warm-up that was typed in steps takes the place of one that the file gives as a share. */
+function flagsFrom(config: RunConfig, typed: FlagValues): FlagValues {
+  const flags = flagsOf(config);
+  if ('warmup' in typed && !('warmupShare' in typed)) delete flags.warmupShare;
+  return flags;
 }
 
 async function train(given: TrainFlags, command: Command): Promise<void> {
-  const flags = await withConfig(given, command);
+  const flags = await withConfig(given, command, { flagsOf: flagsFrom, required: ['model', 'data', 'out'] });
   await runFineTune(await fineTuneOptions(flags), flags);
 }
 

@@ -47,7 +47,7 @@ export async function loadRunConfig(path: string): Promise<RunConfig> {
 /** Fields of `above` count; groups are merged field by field. */
 export function overlay(below: RunConfig, above: RunConfig): RunConfig {
   const merged = { ...below, ...above };
-  for (const group of ['lora', 'records', 'training'] as const) {
+  for (const group of ['lora', 'records', 'training', 'answers', 'server'] as const) {
     if (below[group] && above[group]) Object.assign(merged, { [group]: { ...below[group], ...above[group] } });
   }
   return merged;
@@ -68,7 +68,15 @@ function problem(issue: z.core.$ZodIssue): string {
 
 /** The configuration in the names `alpacare train` gives its flags. */
 export function flagsOf({ lora, records, training, method, ...config }: RunConfig): Record<string, unknown> {
-  const { $schema: _schema, preset: _preset, runs: _runs, ...plain } = config;
+  const {
+    $schema: _schema,
+    preset: _preset,
+    runs: _runs,
+    adapter: _adapter,
+    answers: _answers,
+    server: _server,
+    ...plain
+  } = config;
   const flags = {
     ...plain,
     full: method === undefined ? undefined : method === 'full',

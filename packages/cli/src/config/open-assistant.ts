@@ -1,10 +1,12 @@
 /** The one way a command gets at a model that answers people. Whatever it answers has passed the guard. */
+import { join } from 'node:path';
 import type {
   ChatMessage,
   Engine,
   Generator,
   ModelVariant,
   PromptTemplate,
+  TemplateName,
   TextEnd,
   TextOptions,
   Tokenizer,
@@ -16,7 +18,8 @@ export interface AssistantOptions {
   readonly model: string;
   /** PEFT adapter folder. */
   readonly adapter?: string;
-  readonly template?: 'chat' | 'alpaca' | 'medalpaca';
+  /** Default: that of the adapter's training, or the model's own. */
+  readonly template?: TemplateName;
   /** Hold the base in 8 or 4 bits. */
   readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly guard?: GuardOptions;
@@ -45,6 +48,8 @@ export interface LoadStage {
 }
 
 type Core = typeof import('@alpacare/core');
+
+const TEMPLATES: readonly TemplateName[] = ['chat', 'alpaca', 'medalpaca'];
 
 type Counts = { -readonly [K in Exclude<keyof Answered, keyof SafeAnswer>]: Answered[K] };
 
@@ -176,6 +181,16 @@ export class Assistant {
   }
 }
 
+/** The template an adapter was trained with here, as the manifest beside it says. */
+async function trainedTemplate(core: Core, adapter: string | undefined): Promise<TemplateName | undefined> {
+  if (adapter === undefined) return undefined;
+  const name = await core.readManifest(join(adapter, 'manifest.json')).then(
+    ({ template }) => template.name,
+    () => undefined, // made elsewhere
+  );
+  return TEMPLATES.find((known) => known === name);
+}
+
 export async function openAssistant(engine: Engine, options: AssistantOptions): Promise<Assistant> {
   const stages = [
     'open the model',
@@ -192,7 +207,10 @@ export async function openAssistant(engine: Engine, options: AssistantOptions): 
   begin('read the tokenizer');
   const tokenizer = await core.openTokenizer(options.model);
   core.assertTokenizerFits(tokenizer, model.vocabSize);
-  const name = options.template ?? (tokenizer.chatTemplate === null ? 'alpaca' : 'chat');
+  const name =
+    options.template ??
+    (await trainedTemplate(core, options.adapter)) ??
+    (tokenizer.chatTemplate === null ? 'alpaca' : 'chat');
   if (options.quantize) begin('quantise the base');
   const base = options.quantize ? await core.openQuantizedBase(opened, { dtype: options.quantize }) : opened;
   if (options.adapter !== undefined) begin('read the adapter');

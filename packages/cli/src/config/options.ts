@@ -27,8 +27,19 @@ export function anyNumber(text: string): number {
   return value;
 }
 
+/** A share from 0, below 1. */
+export function share(text: string): number {
+  const value = anyNumber(text);
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('Expected a number from 0, below 1.');
+  return value;
+}
+
 export function targetModules(text: string): readonly string[] | 'all-linear' {
-  return text === 'all-linear' ? text : text.split(',').map((name) => name.trim());
+  if (text === 'all-linear') return text;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !/^[\w.]+$/.test(name)))
+    throw new InvalidArgumentError('Expected names such as q_proj,v_proj, or all-linear.');
+  return names;
 }
 
 /** `90/5/5` are shares in percent, `5000,250,250` are records. */

@@ -1,4 +1,4 @@
-/** The configuration file of a run. Every field may be left out; what is given stands between preset and flags. */
+/** The configuration file of a run: what is trained, and how it answers afterwards. Every field may be left out; what is given stands between preset and flags. */
 import { z } from 'zod';
 
 const count = (text: string) => z.int().min(1).optional().describe(text);
@@ -80,6 +80,39 @@ export const runConfigSchema = z
     lora: varied.lora,
     records: varied.records,
     training: varied.training,
+    adapter: z
+      .string()
+      .min(1)
+      .nullable()
+      .optional()
+      .describe('Adapter that answers; default: what was trained into "out"; null: the base alone'),
+    answers: z
+      .strictObject({
+        system: z.string().optional().describe('Instructions of your own for chat; they come after the safety prefix'),
+        maxNewTokens: count('Longest answer, in tokens'),
+        temperature: z.number().min(0).max(2).optional().describe('0 takes the likeliest token'),
+        topK: z.int().min(0).optional().describe('Draw from so many likeliest tokens; 0 from all'),
+        topP: z.number().gt(0).max(1).optional().describe('Draw from the likeliest tokens that make up this share'),
+        repetitionPenalty: positive('Above 1 makes repeats less likely'),
+        seed: z.int().min(0).optional().describe('Of the draw'),
+        stop: z.array(z.string().min(1)).optional().describe('Texts that end an answer'),
+      })
+      .optional()
+      .describe('How generate and chat answer'),
+    server: z
+      .strictObject({
+        name: z.string().min(1).optional().describe('What clients call the model'),
+        host: z.string().min(1).optional().describe('Address to listen on'),
+        port: z.int().min(0).max(65_535).optional().describe('Port to listen on; 0 takes a free one'),
+        corsOrigins: z.array(z.string().min(1)).optional().describe('Web pages of these origins may call the server'),
+        queue: z.int().min(0).optional().describe('Requests that may wait; more are told to try later'),
+        maxTokens: count('Longest answer that can be asked for'),
+        maxBodyKiB: count('Largest request, in KiB'),
+        preload: z.boolean().optional().describe('Load the model at the start, not with the first question'),
+      })
+      .optional()
+      .describe('How serve listens; its key comes from ALPACARE_API_KEY'),
+    samples: z.int().min(0).optional().describe('Questions the report answers before and after training'),
     seed: varied.seed,
     threads: count('Processor threads'),
     engine: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'tensorflow']).optional().describe('Where to compute'),
@@ -94,7 +127,7 @@ export const runConfigSchema = z
       .optional()
       .describe('For alpacare sweep: runs beside the one above, each with a name and the one field it changes'),
   })
-  .describe('Configuration of alpacare train and alpacare sweep');
+  .describe('Configuration of alpacare: train, sweep, generate, chat and serve');
 
 export type RunConfig = z.input<typeof runConfigSchema>;
 

@@ -1,17 +1,27 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatCommand, flagsFrom as chatFlags } from '../commands/chat.ts';
+import { generateCommand, flagsFrom as generateFlags } from '../commands/generate.ts';
 import { initCommand } from '../commands/init.ts';
+import { serveCommand, flagsFrom as serveFlags } from '../commands/serve.ts';
 import { trainCommand } from '../commands/train.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
+import { assistantFlagsOf } from './assistant-flags.ts';
 import { flagsOf, loadRunConfig, RunConfigError } from './load-run-config.ts';
 import { type Preset, presetNames, presets } from './presets/preset.ts';
 import { runConfigJsonSchema, runConfigSchema } from './run-config-schema.ts';
+import { withConfig } from './with-config.ts';
 import { writeCommentedConfig } from './write-run-config.ts';
 
+const flagsOfCommand: Record<string, typeof chatFlags> = {
+  generate: generateFlags,
+  chat: chatFlags,
+  serve: serveFlags,
+};
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alpacare-config-'));
@@ -90,13 +100,68 @@ describe('a configuration', () => {
         evaluateEvery: 1,
         checkpointEvery: 1,
       },
+      samples: 1,
       seed: 1,
       threads: 1,
       engine: 'cpu',
     });
     for (const name of Object.keys(everything)) expect(flags).toContain(name);
     const others = flags.filter((name) => !(name in everything));
-    expect([...new Set(others)].sort()).toEqual(['config', 'json', 'resume', 'tokenCache']);
+    expect([...new Set(others)].sort()).toEqual(['config', 'json', 'report', 'resume', 'tokenCache']);
+  });
+
+  it.each([
+    { command: generateCommand(), others: ['config', 'input', 'unguarded'] },
+    { command: chatCommand(), others: ['config'] },
+    { command: serveCommand(), others: ['apiKey', 'config'] },
+  ])('reaches every flag of $command it has a field for', async ({ command, others }) => {
+    const answers = {
+      system: 's',
+      maxNewTokens: 1,
+      temperature: 1,
+      topK: 1,
+      topP: 1,
+      repetitionPenalty: 1,
+      seed: 1,
+      stop: ['x'],
+    };
+    const server = {
+      name: 'n',
+      host: 'h',
+      port: 1,
+      corsOrigins: ['c'],
+      queue: 1,
+      maxTokens: 1,
+      maxBodyKiB: 1,
+      preload: true,
+    };
+    const common = { model: 'm', adapter: 'a', quantize: 'int8', template: 'chat', threads: 1, engine: 'cpu' };
+    const file = await config(JSON.stringify({ ...common, answers, server }));
+    let seen: Record<string, unknown> = {};
+    command.action(async (...given: unknown[]) => {
+      const flags = given.find((one) => typeof one === 'object' && one !== null && 'engine' in one);
+      seen = await withConfig(flags as unknown as { config: string }, command, {
+        flagsOf: flagsOfCommand[command.name()]!,
+        required: ['model'],
+      });
+    });
+    await runCommand(command, ['--config', file]);
+    const expected = Object.values({ ...common, ...answers, ...server }).map((value) => JSON.stringify(value));
+    const names = new Set(command.options.map((option) => option.attributeName()));
+    const reached = [...names].filter((name) => expected.includes(JSON.stringify(seen[name])));
+    expect([...names].filter((name) => !reached.includes(name)).sort()).toEqual(others);
+    expect(Object.keys(seen).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('answers with what was trained into "out", unless told otherwise', async () => {
+    const trained = join(folder, 'trained');
+    await mkdir(trained, { recursive: true });
+    await writeFile(join(trained, 'adapter_config.json'), '{}');
+    expect(await assistantFlagsOf({ model: 'm', out: trained }, {})).toMatchObject({ model: 'm', adapter: trained });
+    expect(await assistantFlagsOf({ model: 'm', out: trained, adapter: null }, {})).toMatchObject({ adapter: false });
+    expect(await assistantFlagsOf({ model: 'm', out: trained }, { model: 'x' })).not.toHaveProperty('adapter');
+    expect(await assistantFlagsOf({ model: 'm', out: trained, adapter: 'b' }, {})).toMatchObject({ adapter: 'b' });
+    expect(await assistantFlagsOf({ model: 'm', out: join(folder, 'none') }, {})).not.toHaveProperty('adapter');
   });
 
   it('publishes the schema its files are checked against', async () => {

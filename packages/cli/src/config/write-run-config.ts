@@ -35,6 +35,28 @@ const STARTING: Readonly<Record<string, unknown>> = {
     evaluateEvery: 100,
     checkpointEvery: 100,
   },
+  adapter: 'runs/first',
+  answers: {
+    system: 'Use short words.',
+    maxNewTokens: 256,
+    temperature: 0.6,
+    topK: 0,
+    topP: 0.9,
+    repetitionPenalty: 1,
+    seed: 42,
+    stop: ['###'],
+  },
+  server: {
+    name: 'first',
+    host: '127.0.0.1',
+    port: 8080,
+    corsOrigins: ['http://localhost:3000'],
+    queue: 16,
+    maxTokens: 1024,
+    maxBodyKiB: 256,
+    preload: false,
+  },
+  samples: 3,
   seed: 42,
   threads: 2,
   engine: 'auto',
@@ -49,7 +71,9 @@ const ALWAYS = ['model', 'data', 'out'];
 export function writeCommentedConfig(schema: string, name?: PresetName): string {
   const preset: Preset | undefined = name === undefined ? undefined : presets[name];
   const { properties } = runConfigJsonSchema([]) as { properties: Readonly<Record<string, Field>> };
-  const lines = ['// Configuration of alpacare train. Flags count before it: alpacare train --config FILE --rank 16'];
+  const lines = [
+    '// Configuration of alpacare train, generate, chat and serve; each takes it with --config. Flags count before it.',
+  ];
   if (preset?.config.runs) lines.push('// With "runs" it is a sweep as well: alpacare sweep FILE');
   if (preset) {
     lines.push('//', `// ${preset.title}. Delete a line to take the recipe's value.`);

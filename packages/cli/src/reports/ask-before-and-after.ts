@@ -10,11 +10,11 @@ export interface AskOptions {
 }
 
 /** Where the trained model of a run lies: an adapter beside its base, or a model of its own. */
-export function trainedModel({ model, output, full, template }: RunOptions): {
+export function trainedModel({ model, output, full, template, quantize }: RunOptions): {
   readonly base: AssistantOptions;
   readonly tuned: AssistantOptions;
 } {
-  const base = { model, ...(template && { template }) };
+  const base = { model, ...(template && { template }), ...(quantize && { quantize: quantize.dtype }) };
   return { base, tuned: full ? { ...base, model: join(output, 'model') } : { ...base, adapter: output } };
 }
 

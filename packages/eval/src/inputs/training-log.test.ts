@@ -57,6 +57,21 @@ describe('readTrainingLog', () => {
     expect(log.steps[0]!.lossNats).toBeNaN();
   });
 
+  it('tells how the base was held', () => {
+    const quantized = {
+      type: 'quantize-end',
+      dtype: 'nf4',
+      relativeError: 0.07,
+      bytesBefore: 100,
+      bytes: 20,
+      matrices: 3,
+    };
+    expect(readTrainingLog(lines(quantized, prepare, step(1))).quantization).toMatchObject({
+      dtype: 'nf4',
+      matrices: 3,
+    });
+  });
+
   it('reads anything without failing', () => {
     const value = fc.oneof(
       fc.string(),

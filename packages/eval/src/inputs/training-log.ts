@@ -33,6 +33,7 @@ export interface TrainingLog {
   readonly evaluations: readonly LoggedEvaluation[];
   readonly records?: LoggedRecords | undefined;
   readonly trainable?: LoggedParameters | undefined;
+  readonly quantization?: LoggedQuantization | undefined;
   readonly method?: 'lora' | 'full' | undefined;
   readonly engine?: string | undefined;
   /** How the latest process ended; undefined where it did not come to an end. */
@@ -40,6 +41,16 @@ export interface TrainingLog {
   /** Processes after the first, and lines that could not be read. */
   readonly resumes: number;
   readonly brokenLines: number;
+}
+
+/** How far the numbers that the base is held in are from those of its files. */
+export interface LoggedQuantization {
+  readonly dtype: string;
+  /** Root of the summed squared differences over that of the values, all matrices together. */
+  readonly relativeError: number;
+  readonly bytesBefore: number;
+  readonly bytes: number;
+  readonly matrices: number;
 }
 
 /** How many records took part, and how many were dropped. */
@@ -88,6 +99,14 @@ const event = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('baseline-end'), ...evaluation }),
   z.object({ type: z.literal('evaluation-end'), step: count, ...evaluation }),
+  z.object({
+    type: z.literal('quantize-end'),
+    dtype: z.string(),
+    relativeError: z.number(),
+    bytesBefore: count,
+    bytes: count,
+    matrices: count,
+  }),
   z.object({ type: z.literal('resume'), step: count }),
   z.object({ type: z.literal('run-end'), reason: z.enum(['completed', 'aborted']) }),
 ]);
@@ -127,6 +146,9 @@ export function readTrainingLog(text: string): TrainingLog {
         resumes++;
         for (const step of earlier.steps) if (step.step <= e.step) steps.set(step.step, step);
         for (const one of earlier.evaluations) if (one.step <= e.step) evaluations.set(one.step, one);
+        break;
+      case 'quantize-end':
+        log.quantization = e;
         break;
       case 'run-start':
         log.method = e.method;

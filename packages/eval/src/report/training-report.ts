@@ -1,6 +1,6 @@
 /** A training run on one page: what it learned, how fast, on what, and how its answers changed. */
 import { type Curve, type CurveChart, curveChart, type Point } from '../charts/line-chart.ts';
-import type { LoggedStep, TrainingLog } from '../inputs/training-log.ts';
+import type { LoggedQuantization, LoggedStep, TrainingLog } from '../inputs/training-log.ts';
 import { type AnswerPair, answerPairs } from './answer-pairs.ts';
 import { escapeHtml } from './escape-html.ts';
 import {
@@ -18,16 +18,6 @@ import {
 } from './page.ts';
 import { thinned } from './thinned.ts';
 
-/** How far the numbers a model is held in are from those of its files. */
-export interface QuantizationSummary {
-  readonly dtype: string;
-  /** Root of the summed squared differences over that of the values, all matrices together. */
-  readonly relativeError: number;
-  readonly bytesBefore: number;
-  readonly bytes: number;
-  readonly matrices: readonly { readonly name: string; readonly dtype: string; readonly relativeError: number }[];
-}
-
 /** What the page of a training run shows. */
 export interface TrainingReport {
   readonly title: string;
@@ -42,7 +32,6 @@ export interface TrainingReport {
   readonly environment: readonly (readonly [name: string, value: string])[];
   /** What makes the run repeatable, without its samples; shown as it is. */
   readonly manifest?: unknown;
-  readonly quantization?: QuantizationSummary | undefined;
 }
 
 /** Points a curve has at most; a longer run shows means of neighbouring steps. */
@@ -50,7 +39,7 @@ const MOST_POINTS = 480;
 
 /** Renders a run as a self-contained page: charts as SVG inside, nothing to load, nothing that runs. */
 export async function renderTrainingReport(report: TrainingReport): Promise<string> {
-  const { title, log, answers, answersNote, settings, environment, manifest, quantization } = report;
+  const { title, log, answers, answersNote, settings, environment, manifest } = report;
   return renderPage(title, [
     header(title, lead(log)),
     keyFigures(log),
@@ -58,7 +47,7 @@ export async function renderTrainingReport(report: TrainingReport): Promise<stri
     section('Speed and memory', await speed(log)),
     section('Answers before and after', answerPairs(answers) + notes(answersNote === undefined ? [] : [answersNote])),
     section('What was trained', facts('Settings', settings) + records(log)),
-    quantization === undefined ? '' : section('Quantisation', quantizationTable(quantization)),
+    log.quantization === undefined ? '' : section('Quantisation', quantizationTable(log.quantization)),
     section('Where it ran', facts('Environment', environment)),
     manifest === undefined
       ? ''
@@ -228,21 +217,12 @@ function records({ records: r, trainable: t }: TrainingLog): Html {
   return facts('Data', rows);
 }
 
-function quantizationTable({ dtype, relativeError, bytesBefore, bytes: now, matrices }: QuantizationSummary): Html {
-  const worst = [...matrices].sort((a, b) => b.relativeError - a.relativeError).slice(0, 12);
-  const rows = worst.map(({ name, dtype: held, relativeError: error }) => [
-    escapeHtml(name),
-    escapeHtml(held),
-    percent(error),
+function quantizationTable({ dtype, relativeError, bytesBefore, bytes: now, matrices }: LoggedQuantization): Html {
+  return facts('The base model', [
+    ['Held as', dtype],
+    ['Size', `${bytes(now)} in place of ${bytes(bytesBefore)}`],
+    ['Relative error', `${percent(relativeError)}, all ${matrices} matrices together`],
   ]);
-  return (
-    facts('The base model', [
-      ['Held as', dtype],
-      ['Size', `${bytes(now)} in place of ${bytes(bytesBefore)}`],
-      ['Relative error', `${percent(relativeError)}, all ${matrices.length} matrices together`],
-    ]) +
-    (rows.length > 0 ? table('Matrices with the largest error', ['Matrix', 'Held as', 'Relative error'], rows) : '')
-  );
 }
 
 const sum = <T>(list: readonly T[], of: (item: T) => number): number =>

@@ -50,6 +50,7 @@ async function evaluateRun(folder: string, flags: Flags): Promise<void> {
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
     const { opened, prepared } = await core.prepareFineTune(options);
+    const held = options.quantize ? await core.openQuantizedBase(opened, options.quantize) : opened;
     const differences = core.verifyManifest(await core.readManifest(join(folder, 'manifest.json')), prepared.manifest);
     const warnings =
       differences.length === 0
@@ -69,13 +70,13 @@ async function evaluateRun(folder: string, flags: Flags): Promise<void> {
       return scores;
     };
     tell(`scoring ${records.length} records with the base`);
-    const base = await score(core.baseVariant(opened.model, opened.weights));
+    const base = await score(core.baseVariant(held.model, held.weights));
     tell('scoring them with what was trained');
     const own = options.full ? await core.openModel(join(folder, 'model')) : undefined;
     const tuned = await score(
       own
         ? core.baseVariant(own.model, own.weights)
-        : core.adapterVariant(opened, await core.readAdapter(folder, core.expectedModel(opened.model))),
+        : core.adapterVariant(held, await core.readAdapter(folder, core.expectedModel(opened.model))),
     );
     const comparison = lib.comparePerplexity(base, tuned, { interval: resamplingOf(flags) });
     const asked = records.slice(0, flags.questions);
