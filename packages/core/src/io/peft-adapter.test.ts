@@ -273,6 +273,14 @@ describe('configs that are refused', () => {
       /"pissa_niter_4" changes the base/,
     ],
     ['a switch nobody knows yet', { use_future: true }, /use_future is not known/],
+    ['DoRA', { use_dora: true }, /use_dora \(DoRA\) is not supported/],
+    [
+      'LoRA on the head',
+      { target_modules: ['q_proj', 'lm_head'] },
+      /LoRA on lm_head is not supported; .*modules_to_save/,
+    ],
+    ['an exclusion by a pattern', { exclude_modules: '.*q_proj' }, /exclude_modules as a pattern is not supported/],
+    ['an exclusion of what the file has', { exclude_modules: ['v_proj'] }, /surplus tensors: 4: .*v_proj/],
     ['rank 0', { r: 0 }, /field "r": Too small/],
     ['rank as text', { r: '8' }, /field "r": expected number, received string/],
     ['dropout of 1', { lora_dropout: 1 }, /field "lora_dropout": Too big/],
@@ -282,6 +290,18 @@ describe('configs that are refused', () => {
     await editConfig(folder, fields);
     await expect(readAdapter(folder)).rejects.toThrow(AdapterError);
     await expect(readAdapter(folder)).rejects.toThrow(message);
+  });
+
+  test('modules that are excluded need no tensors, and the list is written back', async () => {
+    const folder = await copyOf('adapter-r4-qv');
+    await editConfig(folder, { target_modules: ['q_proj', 'v_proj', 'k_proj'] });
+    await expect(readAdapter(folder, { modules: linears })).rejects.toThrow(/missing tensors: 4: .*k_proj/);
+    await editConfig(folder, { exclude_modules: ['self_attn.k_proj'] });
+    const { config, tensors, saved } = await readAdapter(folder, { modules: linears });
+    expect(config.excludeModules).toEqual(['self_attn.k_proj']);
+    const copy = await temporaryFolder();
+    await writeAdapter(copy, config, tensors, saved);
+    expect((await readAdapter(copy, { modules: linears })).config).toEqual(config);
   });
 
   test('several problems are told at once', async () => {

@@ -330,7 +330,10 @@ function targetTest(config: AdapterConfig): (module: string) => boolean {
       ? (module: string) => module !== 'lm_head'
       : (module: string) => endsInName(module, targets);
   return (module) =>
-    named(module) && inAdaptedLayer(config, module) && !isSavedTensor(`${module}.weight`, modulesToSave);
+    named(module) &&
+    !endsInName(module, config.excludeModules ?? []) &&
+    inAdaptedLayer(config, module) &&
+    !isSavedTensor(`${module}.weight`, modulesToSave);
 }
 
 function isFloat({ dtype }: TensorRef): boolean {

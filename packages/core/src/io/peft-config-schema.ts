@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { AdapterSpec } from '../lora/adapter-spec.ts';
-import { patternProblem } from '../lora/module-pattern.ts';
+import { endsInName, patternProblem } from '../lora/module-pattern.ts';
 import { schemaProblems } from '../schema-problems.ts';
 import { quoteName } from './json-text.ts';
 
@@ -34,6 +34,9 @@ const wire = z.looseObject({
   use_rslora: z.boolean().default(false),
   bias: z.string().default('none'),
   target_modules: z.union([z.string(), z.array(z.string())], 'expected a string or a list of strings').nullish(),
+  exclude_modules: z
+    .union([z.string(), z.array(z.string().min(1))], 'expected a string or a list of strings')
+    .nullish(),
   rank_pattern: z.record(z.string(), z.number().int().positive()).nullish(),
   alpha_pattern: z.record(z.string(), z.number().positive()).nullish(),
   layers_to_transform: z.union([layer, z.array(layer)], 'expected a layer number or a list of them').nullish(),
@@ -52,7 +55,6 @@ const mustBeOff: Record<string, string> = {
   use_bdlora: 'BD-LoRA',
   lora_bias: 'biases on B',
   fan_in_fan_out: 'transposed weights (GPT-2)',
-  exclude_modules: 'excluded modules',
   layer_replication: 'replicated layers',
   target_parameters: 'adapted parameters',
   trainable_token_indices: 'trained tokens',
@@ -91,6 +93,7 @@ export function parseAdapterConfig(raw: Record<string, unknown>): ParsedAdapterC
 /** What most adapters leave out; absent here as well then. */
 function optionalFields(fields: z.output<typeof wire>): Partial<AdapterSpec> {
   const {
+    exclude_modules: excluded,
     rank_pattern: ranks,
     alpha_pattern: alphas,
     layers_to_transform: layers,
@@ -98,6 +101,7 @@ function optionalFields(fields: z.output<typeof wire>): Partial<AdapterSpec> {
     modules_to_save: saved,
   } = fields;
   return {
+    ...(Array.isArray(excluded) && !isOff(excluded) && { excludeModules: excluded }),
     ...(ranks && !isOff(ranks) && { rankPattern: ranks }),
     ...(alphas && !isOff(alphas) && { alphaPattern: alphas }),
     ...(layers !== null && layers !== undefined && !isOff(layers) && { layers: [layers].flat() }),
@@ -122,6 +126,13 @@ function unsupportedFields(raw: Record<string, unknown>): string[] {
   if (typeof bias === 'string' && bias !== 'none' && bias !== 'lora_only') {
     problems.push(`bias "${bias}" is not supported, only "none" and "lora_only" are`);
   }
+  if (typeof raw.exclude_modules === 'string') {
+    problems.push('exclude_modules as a pattern is not supported, only a list of names is');
+  }
+  const targets = [raw.target_modules].flat();
+  if (targets.some((target) => typeof target === 'string' && endsInName(target, ['lm_head']))) {
+    problems.push('target_modules: LoRA on lm_head is not supported; the head can be in modules_to_save');
+  }
   for (const field of ['rank_pattern', 'alpha_pattern']) {
     for (const pattern of Object.keys(raw[field] ?? {})) {
       const problem = patternProblem(pattern);
@@ -140,8 +151,9 @@ function unsupportedFields(raw: Record<string, unknown>): string[] {
   return problems;
 }
 
-/** Older releases of PEFT do not know this field: it is written when it is on, or when it was there. */
-const isOffSwitch = (key: string, value: unknown): boolean => key === 'ensure_weight_tying' && value !== true;
+/** Older releases of PEFT do not know these fields: they are written when they are on, or when they were there. */
+const isOffSwitch = (key: string, value: unknown): boolean =>
+  ['ensure_weight_tying', 'exclude_modules'].includes(key) && isOff(value);
 
 function isOff(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true;
@@ -170,6 +182,7 @@ export function adapterConfigText(config: AdapterConfig): string {
     ...(config.ensureWeightTying && { ensure_weight_tying: true }),
     base_model_name_or_path: config.baseModel,
     bias: config.bias,
+    ...(config.excludeModules?.length && { exclude_modules: config.excludeModules }),
     fan_in_fan_out: false,
     inference_mode: true,
     layers_pattern: config.layersPattern ?? null,

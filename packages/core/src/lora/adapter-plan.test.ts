@@ -40,6 +40,18 @@ describe('the plan of an adapter', () => {
     expect(() => plan({ layers: [0], targetModules: 'all-linear' })).toThrow(/cannot be combined with "all-linear"/);
   });
 
+  it('leaves out what is excluded, and refuses the head', () => {
+    const spec = { targetModules: 'all-linear', excludeModules: ['c_fc', 'h.0.attn.attention.q_proj'] } as const;
+    const all = paths({ targetModules: 'all-linear' });
+    const left = all.filter((path) => !path.endsWith('.c_fc') && !path.endsWith('h.0.attn.attention.q_proj'));
+    expect(paths(spec)).toEqual(left);
+    expect(left).toHaveLength(all.length - 5);
+    expect(() => plan({ targetModules: ['c_fc'], excludeModules: ['c_fc'] })).toThrow(
+      /"excludeModules" leaves no target/,
+    );
+    expect(() => plan({ targetModules: ['q_proj', 'lm_head'] })).toThrow(/cannot name lm_head: .*modulesToSave/);
+  });
+
   it('gives each module its rank and scale', () => {
     const { adapted } = plan({
       rank: 8,

@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../errors.ts';
 import type { CausalLm, TensorSpec } from '../model/causal-lm.ts';
 import type { LinearSpec } from '../model/weight-source.ts';
 import { type AdapterSpec, checkAdapterSpec } from './adapter-spec.ts';
-import { isSavedTensor, layerNumber, matchPattern } from './module-pattern.ts';
+import { endsInName, isSavedTensor, layerNumber, matchPattern } from './module-pattern.ts';
 import { matchTargets } from './target-modules.ts';
 
 /** A linear that gets an adapter, with its rank and scale. */
@@ -53,7 +53,11 @@ export function planAdapter(model: CausalLm, spec: AdapterSpec): AdapterPlan {
   const savedNames = new Set(saved.map(({ name }) => name));
   const adapted = matchTargets(model.linears, spec.targetModules)
     .filter(({ path }) => inAdaptedLayer(spec, path) && !savedNames.has(`${path}.weight`))
+    .filter(({ path }) => !endsInName(path, spec.excludeModules ?? []))
     .map((linear) => ({ linear, rank: rankOf(spec, linear.path), scale: scaleOf(spec, linear.path) }));
+  if (adapted.length === 0 && spec.excludeModules?.length) {
+    throw new InvalidOptionError('excludeModules', 'leaves no target module');
+  }
   if (adapted.length === 0) {
     throw new InvalidOptionError('layers', `leave no target module; this model has layers 0 to ${model.layers - 1}`);
   }

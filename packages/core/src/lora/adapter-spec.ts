@@ -14,6 +14,8 @@ export interface AdapterSpec {
   readonly rsLora: boolean;
   /** A linear is a target when its path equals an entry or ends in `.` + entry. */
   readonly targetModules: readonly string[] | 'all-linear';
+  /** Of the targets, these stay without an update; matched like `targetModules`. */
+  readonly excludeModules?: readonly string[];
   /** Another rank for some modules, by name or simple pattern; the first that matches counts. */
   readonly rankPattern?: Readonly<Record<string, number>>;
   /** The same for alpha. */
