@@ -8,6 +8,8 @@ export default defineConfig({
     // The workers are started by file name, so each is an entry of its own and stays beside the chunks.
     'session-worker': 'src/engine/onnx/session-worker.js',
     'tokenize-worker': 'src/data/tokenize-worker.ts',
+    'mpi-worker': 'src/collective/mpi-worker.js',
+    'watch-worker': 'src/collective/watch-worker.js',
     'tensorflow-worker': 'src/engine/tensorflow/tensorflow-worker.js',
   },
   format: 'esm',
@@ -16,5 +18,5 @@ export default defineConfig({
   dts: { entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', 'ai-sdk': 'src/ai-sdk.ts' } },
   clean: true,
   sourcemap: true,
-  external: ['ai'],
+  external: ['ai', 'koffi'],
 });

@@ -443,3 +443,13 @@ export class ArchiveError extends CoreError {
     super(`${path}: ${problem}`, options);
   }
 }
+
+/** MPI cannot be used here: koffi or the library is missing, or does not belong to the launcher. */
+export class MpiUnavailableError extends CoreError {
+  readonly code = 'MPI_UNAVAILABLE';
+}
+
+/** Ranks of one job could not do something together. */
+export class CollectiveError extends CoreError {
+  readonly code = 'COLLECTIVE';
+}
