@@ -255,11 +255,17 @@ export class NonFiniteLossError extends CoreError {
   constructor(
     what: 'loss' | 'gradient norm' | 'validation loss',
     readonly value: number,
-    readonly place: { readonly step: number; readonly exampleIds: readonly string[] },
+    readonly place: {
+      readonly step: number;
+      readonly exampleIds: readonly string[];
+      /** Such as "rank 2 on node-7", in a run of several. */
+      readonly rank?: string;
+    },
   ) {
+    const where = place.rank === undefined ? '' : `, ${place.rank}`;
     const examples = place.exampleIds.length > 0 ? ` (examples ${place.exampleIds.slice(0, 8).join(', ')})` : '';
     super(
-      `step ${place.step}: the ${what} is ${value}${examples}; training stopped and the last good parameters are kept. ` +
+      `step ${place.step}${where}: the ${what} is ${value}${examples}; training stopped and the last good parameters are kept. ` +
         `Lower the learning rate${examples && ' or look at these examples'}`,
     );
   }

@@ -159,6 +159,13 @@ export {
 export type { EvaluationEndEvent, RunEndEvent, RunStartEvent, StepEndEvent, TrainEvent } from './train/train-event.ts';
 export { defaultTrainOptions, type TrainOptions } from './train/train-options.ts';
 export { Trainer, type TrainerState } from './train/trainer.ts';
+// Several processes that train together
+export type { Collective, SumArray, Summed, Traffic } from './collective/collective.ts';
+export { detectLaunch, type Launch, type MpiFamily } from './collective/launcher.ts';
+export type { MpiOptions } from './collective/mpi-collective.ts';
+export { openCollective } from './collective/open-collective.ts';
+export { threadsOfRank } from './collective/rank-threads.ts';
+export { singleProcess } from './collective/single-process.ts';
 // Generation
 export { type GenerateOptions, Generator } from './generate/generator.ts';
 export { defaultSampling, type SamplingOptions } from './generate/sampler.ts';

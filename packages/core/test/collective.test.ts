@@ -39,7 +39,7 @@ async function expectEnd(job: Job, pids: readonly number[], seconds: number): Pr
   expect((performance.now() - from) / 1000).toBeLessThan(seconds);
 }
 
-describe.each(['openmpi', 'mpich'] as const)('ranks under %s', (family) => {
+describe.each(['openmpi', 'mpich'] as const)('ranks under %s', { timeout: 120_000 }, (family) => {
   const mpi = findMpi(family) as Mpi;
   beforeEach((context) => {
     if (typeof mpi === 'string') context.skip(mpi);

@@ -54,7 +54,7 @@ export function trainCommand(): Command {
     .option('--epochs <n>', 'passes over the data', positiveNumber, 3)
     .option('--steps <n>', 'updates to make, in place of epochs', wholeNumber)
     .option('--batch-size <n>', 'examples in a batch', wholeNumber, 4)
-    .option('--accumulation <n>', 'batches of one update', wholeNumber, 1)
+    .option('--accumulation <n>', 'batches of one update, shared by the ranks; default: 1, or one a rank', wholeNumber)
     .option('--learning-rate <x>', 'peak rate', positiveNumber, 2e-4)
     .addOption(
       new Option('--schedule <kind>', 'how the rate falls').choices(['constant', 'linear', 'cosine']).default('cosine'),
@@ -107,7 +107,7 @@ export interface TrainFlags {
   readonly epochs: number;
   readonly steps?: number;
   readonly batchSize: number;
-  readonly accumulation: number;
+  readonly accumulation?: number;
   readonly learningRate: number;
   readonly schedule: 'constant' | 'linear' | 'cosine';
   readonly warmup: number;
@@ -173,7 +173,7 @@ export async function fineTuneOptions(flags: TrainFlags): Promise<FineTuneOption
       epochs: flags.epochs,
       ...(flags.steps && { steps: flags.steps }),
       batchSize: flags.batchSize,
-      accumulation: flags.accumulation,
+      ...(flags.accumulation && { accumulation: flags.accumulation }),
       learningRate: flags.learningRate,
       schedule: {
         kind: flags.schedule,

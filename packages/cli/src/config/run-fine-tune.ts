@@ -1,11 +1,12 @@
 /** Runs a fine-tuning job in front of a person: progress, logs in the output folder, Ctrl-C that saves. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
+import type { Collective, EngineRequest, FineTuneOptions } from '@alpacare/core';
 import type { Command } from 'commander';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 import { createTrainingView, showAll } from '../ui/training-view.ts';
+import { onRanks } from './on-ranks.ts';
 import { openEngine } from './open-engine.ts';
 import { tokenCacheOf, wholeNumber } from './options.ts';
 
@@ -27,11 +28,41 @@ export const withReportFlags = (command: Command): Command =>
     .option('--samples <n>', 'questions answered before and after, for the report; 0 for none', wholeNumber, 3)
     .option('--no-report', 'write no report.html');
 
-export async function runFineTune(
-  given: FineTuneOptions,
-  { threads, json, engine: request, tokenCache, report, samples }: RunFlags,
+/** Of several ranks, rank 0 writes and speaks, and the others compute. */
+export async function runFineTune(given: FineTuneOptions, flags: RunFlags): Promise<void> {
+  const options = { ...given, ...tokenCacheOf(flags.tokenCache, given.output) };
+  const { threadsOfRank } = await import('@alpacare/core');
+  await onRanks(async (collective) => {
+    const threads = flags.threads ?? (await threadsOfRank(collective));
+    const all = { ...flags, ...(threads && { threads }) };
+    await (collective.rank === 0 ? lead(options, all, collective) : follow(options, all, collective));
+  });
+}
+
+async function follow(
+  options: FineTuneOptions,
+  { threads, engine: request }: RunFlags,
+  collective: Collective,
 ): Promise<void> {
-  const options = { ...given, ...tokenCacheOf(tokenCache, given.output) };
+  const { fineTune, prepareFineTune } = await import('@alpacare/core');
+  const interrupt = onInterrupt(() => {});
+  const { engine } = await openEngine(request, threads);
+  try {
+    const inputs = await prepareFineTune(options);
+    for await (const event of fineTune(engine, { ...options, signal: interrupt.signal }, inputs, collective)) {
+      if (event.type === 'run-end' && event.reason === 'aborted') process.exitCode = exitCode.interrupted;
+    }
+  } finally {
+    interrupt.release();
+    await engine.dispose();
+  }
+}
+
+async function lead(
+  options: FineTuneOptions,
+  { threads, json, engine: request, report, samples }: RunFlags,
+  collective: Collective,
+): Promise<void> {
   const core = await import('@alpacare/core');
   let stopping = 'stopping after this step and saving';
   const interrupt = onInterrupt(() => process.stderr.write(`\n${stopping}; Ctrl-C again ends at once\n`));
@@ -48,9 +79,9 @@ export async function runFineTune(
       await core.openJsonLog(join(options.output, 'events.jsonl')),
       await core.openTensorBoardLog(join(options.output, 'tensorboard')),
     ];
-    const events = core.fineTune(engine, { ...options, signal: interrupt.signal }, inputs);
-    await showAll(core.logged(events, logs), createTrainingView(process.stdout, json));
-    const wasStopped = interrupt.signal.aborted;
+    const events = core.fineTune(engine, { ...options, signal: interrupt.signal }, inputs, collective);
+    const seen = await showAll(core.logged(events, logs), createTrainingView(process.stdout, json));
+    const wasStopped = seen.some((event) => event.type === 'run-end' && event.reason === 'aborted');
     stopping = 'the model is saved; leaving the rest out of the report';
     if (report) {
       const { writeTrainingReport } = await import('../reports/write-training-report.ts');

@@ -1,8 +1,12 @@
-/** Ctrl-C asks a job to stop and save; a second one ends the process at once. */
+/**
+ * Ctrl-C asks a job to stop and save; a second one ends the process at once. Schedulers send SIGTERM, or SIGUSR1 where their users say so.
+ */
 export interface Interrupt {
   readonly signal: AbortSignal;
   release(): void;
 }
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
 
 export function onInterrupt(tell: () => void): Interrupt {
   const controller = new AbortController();
@@ -11,13 +15,11 @@ export function onInterrupt(tell: () => void): Interrupt {
     tell();
     controller.abort();
   };
-  process.on('SIGINT', handler);
-  process.on('SIGTERM', handler);
+  for (const signal of signals) process.on(signal, handler);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', handler);
-      process.off('SIGTERM', handler);
+      for (const signal of signals) process.off(signal, handler);
     },
   };
 }

@@ -14,6 +14,8 @@ const PLAIN_LINES = 20;
 
 const seconds = (value: number): string => (value < 90 ? `${value.toFixed(0)} s` : `${(value / 60).toFixed(1)} min`);
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
 class Meter {
   #tokens = 0;
   #seconds = 0;
@@ -84,6 +86,7 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
         case 'baseline-end':
           return line(`  validation perplexity of the base: ${pc.bold(event.perplexity.toFixed(2))}`);
         case 'run-start':
+          if (event.ranks) line(`  ${event.ranks} ranks on ${event.hosts} ${event.hosts === 1 ? 'host' : 'hosts'}`);
           bar?.start(event.steps, 0, { loss: '–', speed: '–', memory: '–', left: '–' });
           return;
         case 'step-end':
@@ -93,9 +96,14 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
           return line(`  step ${event.step}: validation perplexity ${pc.bold(event.perplexity.toFixed(2))}`);
         case 'run-end':
           bar?.stop();
-          return line(
+          line(
             `  ${event.reason === 'aborted' ? 'stopped' : 'done'} after ${event.steps} steps in ${seconds(event.seconds)}`,
           );
+          if (event.communication) {
+            const { share, waitShare } = event.communication;
+            line(`  communication ${percent(share)} of the time, waiting for slower ranks ${percent(waitShare)}`);
+          }
+          return;
         case 'resume':
           return line(`  going on after step ${event.step}`);
         case 'checkpoint-end':

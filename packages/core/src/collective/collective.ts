@@ -48,8 +48,12 @@ export interface Collective {
   gather(bytes: Uint8Array, root?: number): Promise<Uint8Array[] | null>;
   /** Returns when all ranks have called it. */
   barrier(): Promise<void>;
-  /** Ends the whole job: every rank exits with code 1, and the message is printed once, with this rank and its host. */
-  abort(message: string): Promise<never>;
+  /**
+   * Ends the whole job: every rank exits with code 1, and one message is printed.
+   * @param trouble  `own` (default): this rank's; the message is printed with its number and host. `common`: all ranks
+   *   have found the same and call this; rank 0 prints its message as it is
+   */
+  abort(message: string, trouble?: 'own' | 'common'): Promise<never>;
   /** Waits for all ranks, then leaves the job in good order. */
   dispose(): Promise<void>;
 }

@@ -22,6 +22,9 @@ const VERSION_BYTES = 8192; // MPI_MAX_LIBRARY_VERSION_STRING is 256 in Open MPI
 const ERROR_BYTES = 1024;
 const THREAD_FUNNELED = 1;
 
+/** MPI itself failed, as it may when a peer is lost. */
+export class MpiCallError extends Error {}
+
 /**
  * Loads a library and asks what it is, without starting MPI.
  * @param {string} path  a file, or a name for the linker
@@ -79,7 +82,7 @@ export function startMpi({ handle, family }) {
       const text = new Uint8Array(ERROR_BYTES);
       const length = new Int32Array(1);
       errorString(code, text, length);
-      throw new Error(`${name}: ${new TextDecoder().decode(text.subarray(0, length[0]))}`);
+      throw new MpiCallError(`${name}: ${new TextDecoder().decode(text.subarray(0, length[0]))}`);
     };
   };
 

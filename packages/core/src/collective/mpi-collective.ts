@@ -203,8 +203,8 @@ export class MpiCollective implements Collective {
     await this.#thread.request({ type: 'barrier' });
   }
 
-  abort(message: string): Promise<never> {
-    this.#watch.postMessage({ type: 'fail', message });
+  abort(message: string, trouble: 'own' | 'common' = 'own'): Promise<never> {
+    this.#watch.postMessage({ type: 'fail', message, isCommon: trouble === 'common' });
     return new Promise(() => {}); // the watch ends the process
   }
 

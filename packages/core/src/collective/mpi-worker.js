@@ -18,6 +18,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { sumInOrder } from './fixed-order-sum.js';
+import { loadLibrary, MpiCallError, startMpi } from './mpi-binding.js';
 
 /** [0]: operations begun, for the watch. @type {Int32Array} */
 const progress = workerData;
@@ -27,12 +28,13 @@ const HEADER = 4 * 8 + INLINE;
 const SEGMENT_BYTES = 64 * 2 ** 20;
 /** Below this, everybody gets everything and adds it up alone: one exchange instead of two. */
 const SMALL_BYTES = 32 * 2 ** 10;
+const WATCH_SPEAKS_MS = 3000;
 const MOST_BYTES = 2 ** 31 - 1;
 
 const operations = /** @type {const} */ (['start', 'sum', 'broadcast', 'all-gather', 'gather', 'barrier', 'leave']);
 const kinds = [Float32Array, Float64Array, Int32Array, Uint8Array];
 
-/** @type {ReturnType<typeof import('./mpi-binding.js').startMpi>} */
+/** @type {ReturnType<typeof startMpi>} */
 let mpi;
 let rank = 0;
 let size = 1;
@@ -41,7 +43,6 @@ const traffic = { waitSeconds: 0, transferSeconds: 0, sentBytes: 0 };
 
 /** @param {Extract<Request, { type: 'start' }>} request */
 async function start({ candidates, expectedSize, launcher }) {
-  const { loadLibrary, startMpi } = await import('./mpi-binding.js');
   /** @type {string[]} */
   const tried = [];
   let library;
@@ -236,6 +237,8 @@ parentPort?.on('message', (/** @type {{ id: number, request: Request }} */ { id,
       const result = await handle(request);
       parentPort?.postMessage({ id, result, traffic }, buffersOf(result));
     } catch (error) {
+      // Most likely a peer is lost: the watch, which knows which one, ends the process meanwhile.
+      if (error instanceof MpiCallError) await new Promise((resolve) => setTimeout(resolve, WATCH_SPEAKS_MS));
       parentPort?.postMessage({ id, error: String(/** @type {Error} */ (error)?.message ?? error), traffic });
     }
     if (request.type === 'leave') parentPort?.close();

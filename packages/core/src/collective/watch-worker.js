@@ -10,7 +10,7 @@
  * @typedef {(
  *   | { type: 'listen' }
  *   | { type: 'connect', addresses: string[], port: number }
- *   | { type: 'fail', message: string }
+ *   | { type: 'fail', message: string, isCommon: boolean }
  *   | { type: 'told-to-end', exits: boolean }
  *   | { type: 'leave' }
  * )} Command
@@ -184,9 +184,8 @@ function obey(command) {
     case 'connect':
       return reach(command.addresses, command.port);
     case 'fail': {
-      if (rank === 0) return end(`${nameOf(0)}: ${command.message}`);
-      const peer = /** @type {Peer} */ (peers.get(0));
-      send(peer, { fail: command.message });
+      if (rank === 0) return end(command.isCommon ? command.message : `${nameOf(0)}: ${command.message}`);
+      if (!command.isCommon) send(/** @type {Peer} */ (peers.get(0)), { fail: command.message });
       setTimeout(() => exitNow(1), 5000); // rank 0 answers sooner, if it is there
       return;
     }

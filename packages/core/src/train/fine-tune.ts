@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { Collective } from '../collective/collective.ts';
+import { singleProcess } from '../collective/single-process.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { writeManifest } from '../data/manifest.ts';
 import { type PreparedData, type PrepareOptions, prepareData } from '../data/prepare.ts';
@@ -24,6 +26,7 @@ import { type AdapterSpec, defaultAdapterSpec } from '../lora/adapter-spec.ts';
 import { CheckpointStore } from './checkpoint.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type FullOptions, fullMethod, loraMethod, type TuningMethod } from './method.ts';
+import { agreeOnRun, shareState } from './rank-duties.ts';
 import { MANIFEST_FILE, writeRunFile } from './run-file.ts';
 import type { TrainEvent } from './train-event.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -228,6 +231,9 @@ async function fullJob(opened: OpenedModel, options: FineTuneOptions, full: Full
  * Perplexities count the answers without the disclaimer. An abort saves what there is. When the loss stops being a
  * number, the last good adapter is saved and the error is thrown.
  *
+ * Ranks that train together all call this alike; rank 0 alone writes. A window's batches (`train.accumulation`, by
+ * default one for each rank) are shared among them.
+ *
  * @param engine  one that is open, or what to look for; then the first event says which was taken and why, and it is
  *   closed at the end
  * @throws {EngineUnavailableError} listing what the device that was asked for lacks
@@ -236,12 +242,13 @@ export async function* fineTune(
   engine: Engine | EngineRequest,
   options: FineTuneOptions,
   inputs?: FineTuneInputs,
+  collective: Collective = singleProcess,
 ): AsyncGenerator<FineTuneEvent, void> {
   if (typeof engine === 'string') {
     const selected = await selectEngine(engine);
     try {
       yield selected.choice;
-      yield* fineTune(selected.engine, options, inputs);
+      yield* fineTune(selected.engine, options, inputs, collective);
     } finally {
       await selected.engine.dispose();
     }
@@ -265,11 +272,15 @@ export async function* fineTune(
     examples: { train: split.train.length, validation: split.validation.length, test: split.test.length },
     trainable: job.report,
   };
-  await mkdir(options.output, { recursive: true });
-  await writeRunFile(options);
-  await writeManifest(join(options.output, MANIFEST_FILE), manifest);
+  const isWriter = collective.rank === 0;
+  const train = { accumulation: collective.size, ...options.train };
+  if (isWriter) {
+    await mkdir(options.output, { recursive: true });
+    await writeRunFile(collective.size === 1 ? options : { ...options, train });
+    await writeManifest(join(options.output, MANIFEST_FILE), manifest);
+  }
 
-  const trainer = await Trainer.create(engine, job.method, { ...options.train, seed });
+  const trainer = await Trainer.create(engine, job.method, { ...train, seed }, collective);
   const save = async (): Promise<SaveEndEvent> => {
     const folder = await job.save(await trainer.parameters());
     return { type: 'save-end', folder, step: trainer.step };
@@ -288,7 +299,8 @@ export async function* fineTune(
     return { type: 'checkpoint-end', folder, step: trainer.step };
   };
   try {
-    const saved = options.resume ? await store.latest() : undefined;
+    await agreeOnRun(collective, store.identity);
+    const saved = options.resume ? await shareState(collective, () => store.latest()) : undefined;
     if (saved) {
       await trainer.restore(saved);
       yield { type: 'resume', step: saved.step };
@@ -303,18 +315,22 @@ export async function* fineTune(
         if (event.type === 'step-end' && isDue(event.step, options.checkpointEvery)) {
           // Where a validation follows, the checkpoint waits for its loss.
           const measured = validation.length > 0 && (isDue(event.step, every) || event.step === event.steps);
-          if (!measured) yield await checkpoint(null);
+          if (!measured && isWriter) yield await checkpoint(null);
         }
-        if (event.type === 'evaluation-end' && isDue(event.step, options.checkpointEvery)) {
+        if (event.type === 'evaluation-end' && isWriter && isDue(event.step, options.checkpointEvery)) {
           yield await checkpoint(event.lossNats);
         }
-        if (event.type === 'run-end' && event.reason === 'aborted' && trainer.step > 0) yield await checkpoint(null);
+        const isStopped = event.type === 'run-end' && event.reason === 'aborted' && trainer.step > 0;
+        if (isStopped && isWriter) yield await checkpoint(null);
       }
     } catch (error) {
-      if (error instanceof NonFiniteLossError) yield await save();
+      if (error instanceof NonFiniteLossError) {
+        if (isWriter) yield await save();
+        await collective.barrier(); // whoever reports the error ends the others
+      }
       throw error;
     }
-    yield await save();
+    if (isWriter) yield await save();
   } finally {
     await trainer.dispose();
   }

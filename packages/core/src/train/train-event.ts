@@ -1,5 +1,7 @@
 /** What a training run tells while it goes. The library prints nothing: a program turns these into a bar or a log. */
 
+import type { Exchange } from './data-parallel.ts';
+
 export interface RunStartEvent {
   readonly type: 'run-start';
   readonly method: 'lora' | 'full';
@@ -9,6 +11,10 @@ export interface RunStartEvent {
   /** What the optimizer's moments take. */
   readonly optimizerBytes: number;
   readonly trainingExamples: number;
+  /** Given when there are several. */
+  readonly ranks?: number;
+  /** Different host names among them. */
+  readonly hosts?: number;
 }
 
 /** One update is made. */
@@ -32,6 +38,8 @@ export interface StepEndEvent {
   readonly engineSeconds: number;
   /** Memory of this process that is resident as the step ends; what lies on a GPU is not in it. */
   readonly residentBytes: number;
+  /** Of a run of several ranks. */
+  readonly exchange?: Exchange;
 }
 
 /** The validation records are measured. */
@@ -51,6 +59,14 @@ export interface RunEndEvent {
   readonly reason: 'completed' | 'aborted';
   readonly steps: number;
   readonly seconds: number;
+  /** Of a run of several ranks, on this rank: shares of `seconds`. */
+  readonly communication?: {
+    /** Moving and adding up gradients. */
+    readonly share: number;
+    /** Waiting for slower ranks. */
+    readonly waitShare: number;
+    readonly sentBytes: number;
+  };
 }
 
 /** What {@link Trainer.run} tells while it goes. */

@@ -13,7 +13,7 @@ export interface TrainOptions {
   /** Updates to make. */
   readonly steps?: number;
   readonly batchSize: number;
-  /** Batches of one update. The last window of an epoch may be shorter; its tokens weigh the same. */
+  /** Batches of one update, shared by the ranks. The last window of an epoch may be shorter; its tokens weigh the same. */
   readonly accumulation: number;
   /** Peak rate. */
   readonly learningRate: number;

@@ -1,5 +1,7 @@
 /** The training loop. It yields events and prints nothing; parameters and moments stay on the engine's side. */
-import { collate, collatePacked, planBatches, type TokenBatch } from '../data/batch.ts';
+import { type Collective, rankName, type Traffic } from '../collective/collective.ts';
+import { singleProcess } from '../collective/single-process.ts';
+import { collate, collatePacked, planBatches } from '../data/batch.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { createRandom } from '../data/random.ts';
 import { type Engine, f32Tensor, intScalar, type Program, scalar, type Variable } from '../engine/engine.ts';
@@ -7,7 +9,9 @@ import { CheckpointError, InvalidOptionError, NonFiniteLossError } from '../erro
 import type { ParameterValues } from '../lora/adapter.ts';
 import { mix } from '../tensor/dropout-bits.ts';
 import { buildGradientNorm, slotNames } from './adamw.ts';
-import { type Evaluation, Evaluator, summarise } from './evaluate.ts';
+import { checkRanks, DataParallel, type Exchange, planWindow, type Window } from './data-parallel.ts';
+import { type Evaluation, Evaluator } from './evaluate.ts';
+import { EvaluationStopped, evaluateTogether } from './evaluate-together.ts';
 import { accumulatorName, batchFeeds, buildTrainingGraph } from './loss.ts';
 import type { TuningMethod } from './method.ts';
 import { AdamW, type SavedMoments } from './optimizer.ts';
@@ -36,6 +40,8 @@ export class Trainer {
   readonly #slots: ReadonlyMap<string, Slots>;
   #step = 0;
   #engineMs = 0;
+  #exchange: Exchange = { seconds: 0, waitSeconds: 0, sentBytes: 0 };
+  readonly #parallel: DataParallel;
   #evaluator: Evaluator | undefined;
 
   private constructor(
@@ -45,14 +51,25 @@ export class Trainer {
     private readonly programs: { readonly train: Program; readonly norm: Program },
     private readonly optimizer: AdamW,
     slots: ReadonlyMap<string, Slots>,
+    readonly collective: Collective,
   ) {
     this.#slots = slots;
+    this.#parallel = new DataParallel(collective);
   }
 
-  /** Compiles the graphs and puts the starting values on the engine. */
-  static async create(engine: Engine, method: TuningMethod, options: Partial<TrainOptions> = {}): Promise<Trainer> {
+  /**
+   * Compiles the graphs and puts the starting values on the engine.
+   * @param collective  ranks that train together; all of them call `run`, `evaluate` and `restore` alike
+   */
+  static async create(
+    engine: Engine,
+    method: TuningMethod,
+    options: Partial<TrainOptions> = {},
+    collective: Collective = singleProcess,
+  ): Promise<Trainer> {
     const full = { ...defaultTrainOptions, ...options };
     checkTrainOptions(full);
+    checkRanks(full, collective);
     const shapes = [...method.initial].map(([name, { shape }]) => ({ name, shape, decays: method.decays(name) }));
     const programs = {
       train: await engine.compile(buildTrainingGraph(method, full), { label: 'training step', int8: full.int8 }),
@@ -69,7 +86,7 @@ export class Trainer {
         zero: await zeros(),
       });
     }
-    return new Trainer(engine, method, full, programs, optimizer, slots);
+    return new Trainer(engine, method, full, programs, optimizer, slots, collective);
   }
 
   /** Updates made so far. */
@@ -122,16 +139,14 @@ export class Trainer {
     return record([...this.#slots].map(([name, { value }]) => [name, value] as const));
   }
 
-  /** Mean loss over examples with the current values; see {@link summarise} for what is counted. */
+  /** Mean loss over examples with the current values; see `summarise` for what is counted. */
   async evaluate(
     examples: readonly EncodedExample[],
     { count = 'answer', batchSize = 8, signal }: EvaluateOptions = {},
   ): Promise<Evaluation> {
     this.#evaluator ??= await Evaluator.create(this.engine, this.method);
-    const scores = [];
-    const options = { batchSize, ...(signal && { signal }) };
-    for await (const score of this.#evaluator.score(examples, this.#values(), options)) scores.push(score);
-    return summarise(scores, count);
+    const options = { count, batchSize, ...(signal && { signal }) };
+    return evaluateTogether(this.collective, this.#evaluator, examples, this.#values(), options);
   }
 
   /**
@@ -161,20 +176,25 @@ export class Trainer {
       optimizerBytes: this.optimizer.bytes,
       trainableParameters: [...this.method.initial.values()].reduce((sum, { data }) => sum + data.length, 0),
       trainingExamples: training.length,
+      ...(!this.#parallel.isAlone && { ranks: this.collective.size, hosts: new Set(this.collective.hosts).size }),
     };
     const aborted = (): RunEnd => ({
       type: 'run-end',
       reason: 'aborted',
       steps: this.#step,
       seconds: seconds(started),
+      ...this.#communication(started),
     });
+    if (!this.#parallel.isAlone) await this.#parallel.compare(this.#step, true, () => this.parameters());
     for (const window of this.#windows(training, this.#step)) {
       if (this.#step >= steps) break;
-      if (signal?.aborted) {
+      // Ranks stop together, after a step in which one of them was asked to.
+      if (this.#parallel.isAlone ? signal?.aborted : this.#parallel.stops) {
         yield aborted();
         return;
       }
-      const event = await this.#update(window, steps, perEpoch);
+      const event = await this.#update(window, steps, perEpoch, signal);
+      await this.#parallel.compare(this.#step, this.#step === steps, () => this.parameters());
       yield event;
       const due = options.evaluateEvery !== null && this.#step % options.evaluateEvery === 0;
       if (validation.length > 0 && (due || this.#step === steps)) {
@@ -186,18 +206,26 @@ export class Trainer {
           }
           yield { type: 'evaluation-end', step: this.#step, ...evaluation };
         } catch (error) {
-          if (!signal?.aborted) throw error;
+          if (!signal?.aborted && !(error instanceof EvaluationStopped)) throw error;
           yield aborted();
           return;
         }
       }
     }
-    yield { type: 'run-end', reason: 'completed', steps: this.#step, seconds: seconds(started) };
+    yield { ...aborted(), reason: 'completed' };
+  }
+
+  /** Of a run of several ranks: what it spent on exchanging gradients. */
+  #communication(started: number): Pick<RunEnd, 'communication'> {
+    if (this.#parallel.isAlone) return {};
+    const { seconds: spent, waitSeconds, sentBytes } = this.#exchange;
+    const all = seconds(started);
+    return { communication: { share: spent / all, waitShare: waitSeconds / all, sentBytes } };
   }
 
   /** Windows of batches, epoch after epoch, each epoch in an order of its own; the first `skip` of them are left out. */
-  *#windows(training: readonly EncodedExample[], skip: number): Generator<readonly TokenBatch[]> {
-    const { seed, batchSize, accumulation, order, packing } = this.options;
+  *#windows(training: readonly EncodedExample[], skip: number): Generator<Window> {
+    const { seed, batchSize, accumulation, order } = this.options;
     const random = createRandom(seed);
     const lengths = training.map(({ inputIds }) => inputIds.length);
     for (let window = 0; ; ) {
@@ -205,10 +233,10 @@ export class Trainer {
       for (let from = 0; from < plan.length; from += accumulation) {
         if (window++ < skip) continue;
         const chosen = plan.slice(from, from + accumulation);
-        yield chosen.map((indices) => {
-          const examples = indices.map((i) => training[i]!);
-          return packing === null ? collate(examples, 0) : collatePacked(examples, 0, packing);
-        });
+        yield planWindow(
+          chosen.map((indices) => indices.map((i) => training[i]!)),
+          this.collective,
+        );
       }
     }
   }
@@ -222,22 +250,30 @@ export class Trainer {
     }
   }
 
-  async #update(window: readonly TokenBatch[], steps: number, perEpoch: number): Promise<TrainEvent> {
+  async #update(window: Window, steps: number, perEpoch: number, signal?: AbortSignal): Promise<TrainEvent> {
     const from = performance.now();
     this.#engineMs = 0;
-    const supervisedTokens = window.reduce((sum, batch) => sum + batch.rows.length, 0);
-    const lossNats = (await this.#accumulate(window, supervisedTokens)) / supervisedTokens;
-    const place = { step: this.#step + 1, exampleIds: window.flatMap((batch) => batch.exampleIds) };
-    if (!Number.isFinite(lossNats)) {
-      // The values before the last update are the last whose loss was a number.
-      if (this.#step > 0) this.#swap();
-      throw new NonFiniteLossError('loss', lossNats, place);
-    }
+    const localLoss = await this.#accumulate(window);
+    const before = this.collective.traffic;
+    const exchanging = performance.now();
     const entries = [...this.#slots];
+    const sums = new Map(
+      entries.map(([name, { sum }]) => [name, { sum, shape: this.method.initial.get(name)!.shape }] as const),
+    );
+    await this.#parallel.sumGradients(sums, window.mine.length === 0);
     const gradients = record(entries.map(([name, { sum }]) => [slotNames(name).gradient, sum] as const));
+    const normFrom = performance.now();
     const { norm } = await this.#timed(this.programs.norm.run({ feeds: gradients, fetch: ['norm'] }));
-    const gradientNorm = norm!.data[0]!;
-    if (!Number.isFinite(gradientNorm)) throw new NonFiniteLossError('gradient norm', gradientNorm, place);
+    const normMs = performance.now() - normFrom;
+    const agreed = await this.#parallel.agree({
+      loss: localLoss,
+      gradientNorm: norm!.data[0]!,
+      wantsToStop: signal?.aborted ?? false,
+    });
+    const exchange = this.#addExchange(before, performance.now() - exchanging - normMs);
+    if (agreed.culprit) this.#fail(agreed.culprit, agreed.gradientNorm, window);
+    const { gradientNorm } = agreed;
+    const lossNats = agreed.loss / window.supervisedTokens;
 
     const { maxGradientNorm, schedule } = this.options;
     const rate = this.options.learningRate * scheduleFactor(schedule, this.#step, steps);
@@ -252,29 +288,60 @@ export class Trainer {
       lossNats,
       learningRate: rate,
       gradientNorm,
-      tokens: window.reduce((sum, { lengths }) => sum + lengths.reduce((a, b) => a + b, 0), 0),
-      supervisedTokens,
+      tokens: window.tokens,
+      supervisedTokens: window.supervisedTokens,
       seconds: seconds(from),
       engineSeconds: this.#engineMs / 1000,
       residentBytes: process.memoryUsage.rss(),
+      ...(exchange && { exchange }),
     };
+  }
+
+  /** @throws {NonFiniteLossError} naming the rank, where there are several, and the examples it had */
+  #fail(culprit: { readonly rank: number; readonly loss: number }, gradientNorm: number, window: Window): never {
+    const theirs = window.batches.filter(({ position }) => window.ranks[position] === culprit.rank);
+    const place = {
+      step: this.#step + 1,
+      exampleIds: theirs.flatMap(({ examples }) => examples.map(({ id }) => id)),
+      ...(!this.#parallel.isAlone && { rank: rankName(this.collective, culprit.rank) }),
+    };
+    if (Number.isFinite(culprit.loss)) throw new NonFiniteLossError('gradient norm', gradientNorm, place);
+    // The values before the last update are the last whose loss was a number.
+    if (this.#step > 0) this.#swap();
+    throw new NonFiniteLossError('loss', culprit.loss, place);
+  }
+
+  /** Adds up what an update spent on the others; undefined with one rank. */
+  #addExchange(before: Traffic, ms: number): Exchange | undefined {
+    if (this.#parallel.isAlone) return undefined;
+    const { waitSeconds, sentBytes } = this.collective.traffic;
+    const waited = waitSeconds - before.waitSeconds;
+    const now = { seconds: ms / 1000 - waited, waitSeconds: waited, sentBytes: sentBytes - before.sentBytes };
+    this.#exchange = {
+      seconds: this.#exchange.seconds + now.seconds,
+      waitSeconds: this.#exchange.waitSeconds + now.waitSeconds,
+      sentBytes: this.#exchange.sentBytes + now.sentBytes,
+    };
+    return now;
   }
 
   #swap(): void {
     for (const slots of this.#slots.values()) [slots.value, slots.previous] = [slots.previous, slots.value];
   }
 
-  /** Adds the gradients of a window up in the `sum` slots; returns the summed loss in nats. */
-  async #accumulate(window: readonly TokenBatch[], supervisedTokens: number): Promise<number> {
+  /** Adds the gradients of this rank's batches up in the `sum` slots; returns their summed loss in nats. */
+  async #accumulate({ mine, supervisedTokens }: Window): Promise<number> {
+    const { packing } = this.options;
     let loss = 0;
-    for (const [i, batch] of window.entries()) {
+    for (const [i, { position, examples }] of mine.entries()) {
+      const batch = packing === null ? collate(examples, 0) : collatePacked(examples, 0, packing);
       const entries = [...this.#slots];
       const sums = record(entries.map(([name, { sum }]) => [accumulatorName(name), sum] as const));
       const start = record(
         entries.map(([name, { zero, sum }]) => [accumulatorName(name), i === 0 ? zero : sum] as const),
       );
       // Mixed twice, so that runs with neighbouring seeds do not draw the same masks a step apart.
-      const seed = mix(mix(this.options.seed) + this.#step * this.options.accumulation + i);
+      const seed = mix(mix(this.options.seed) + this.#step * this.options.accumulation + position);
       const result = await this.#timed(
         this.programs.train.run({
           feeds: {

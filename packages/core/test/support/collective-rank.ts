@@ -62,7 +62,7 @@ async function disagree(): Promise<unknown> {
 async function forever(): Promise<never> {
   process.stdout.write(`pid ${rank} ${process.pid}\n`);
   for (;;) {
-    await collective.allReduceSum(new Float32Array(100_000));
+    await collective.allReduceSum(new Float32Array(1000));
     // As in training, most of the time passes between exchanges.
     await new Promise((resolve) => setTimeout(resolve, 50));
     if (rank === 1 && process.argv[3] === 'stall') await new Promise((resolve) => setTimeout(resolve, 60_000));
