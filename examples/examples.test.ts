@@ -37,6 +37,18 @@ describe('examples', { timeout: 180_000 }, () => {
     expect(await readdir(run)).toEqual(
       expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors', 'manifest.json']),
     );
+    const { samples } = JSON.parse(await readFile(join(run, 'manifest.json'), 'utf8'));
+    const card = await readFile(join(run, 'README.md'), 'utf8');
+    expect(card).toContain('base_model: "base-model"');
+    expect(card).toContain(`${samples.train.length} records of w1.jsonl`);
+    expect(
+      /disclaimer not counted \| ([\d.]+) \(base: ([\d.]+)\)/
+        .exec(card)!
+        .slice(1)
+        .map((n) => Number(n).toFixed(1)),
+    ).toEqual([after!.toFixed(1), before!.toFixed(1)]);
+    expect(card).toMatch(/must not diagnose[\s\S]*## Limits[\s\S]*## Guard[\s\S]*## Licence\nNot stated/);
+    expect(card).not.toContain(root);
 
     const report = await example('evaluate.ts', run);
     const [, texts, low, high] = /of (\d+) unseen.*\n.*interval (-[\d.]+) % to (-[\d.]+) %/.exec(report)!.map(Number);

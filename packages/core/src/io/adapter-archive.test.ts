@@ -102,6 +102,14 @@ describe('an archive', () => {
     expect(text).toContain('| perplexity on 40 held-out answers | 8.31 (base: 12.9) |');
   });
 
+  test('takes the card that lies beside the adapter, since a person may have completed it', async () => {
+    const { root, path, model, adapter: trained } = await writeArchive();
+    await writeFile(join(trained, 'README.md'), '# Completed by hand\n');
+    await writeAdapterArchive(path, { adapter: trained, model, card });
+    await extractAdapterArchive(path, join(root, 'unpacked'));
+    expect(await readFile(join(root, 'unpacked', 'README.md'), 'utf8')).toBe('# Completed by hand\n');
+  });
+
   test('is the same, byte for byte, when made again', async () => {
     const { root, path, model, adapter: trained } = await writeArchive();
     const again = join(root, 'again.zip');

@@ -73,7 +73,10 @@ export async function writeAdapterArchive(path: string, { adapter, model, card }
     ...(beside.includes('manifest.json') ? [{ name: 'manifest.json', path: join(adapter, 'manifest.json') }] : []),
     { name: 'base_config.json', path: join(model, 'config.json') },
     ...tokenizer.map((name) => ({ name, path: join(model, name) })),
-    { name: 'README.md', text: readme },
+    // The card that training wrote, and a person may have completed, goes first.
+    beside.includes('README.md')
+      ? { name: 'README.md', path: join(adapter, 'README.md') }
+      : { name: 'README.md', text: readme },
   ];
   await writeFileAtomically(target, (file) => zipInto(file, target, sources));
   return [...sources.map(({ name }) => name), sumsFile];

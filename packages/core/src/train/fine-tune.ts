@@ -27,6 +27,7 @@ import { CheckpointStore } from './checkpoint.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type FullOptions, fullMethod, loraMethod, type TuningMethod } from './method.ts';
 import { agreeOnRun, shareState } from './rank-duties.ts';
+import { type RunFacts, writeRunCard } from './run-card.ts';
 import { MANIFEST_FILE, writeRunFile } from './run-file.ts';
 import type { TrainEvent } from './train-event.ts';
 import type { TrainOptions } from './train-options.ts';
@@ -186,7 +187,7 @@ interface Job {
   /** What a checkpoint must agree with. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** @returns the folder written to */
-  save(values: ParameterValues): Promise<string>;
+  save(values: ParameterValues, facts: RunFacts): Promise<string>;
 }
 
 async function adapterJob({ model, weights }: Base, options: FineTuneOptions, seed: number): Promise<Job> {
@@ -196,9 +197,10 @@ async function adapterJob({ model, weights }: Base, options: FineTuneOptions, se
     method: loraMethod(model, weights, spec, createRandom(seed), start),
     report: reportTrainable(model, spec),
     identity: { adapter: spec, ...baseOf(options) },
-    save: async (values) => {
+    save: async (values, facts) => {
       const { config, tensors, saved } = packAdapter(model, spec, values, options.model);
       await writeAdapter(options.output, config, tensors, saved);
+      await writeRunCard(options, config, facts);
       return options.output;
     },
   };
@@ -281,8 +283,12 @@ export async function* fineTune(
   }
 
   const trainer = await Trainer.create(engine, job.method, { ...train, seed }, collective);
+  let baseline: Evaluation | undefined;
+  let last: Evaluation | undefined;
   const save = async (): Promise<SaveEndEvent> => {
-    const folder = await job.save(await trainer.parameters());
+    const known = { records: split.train.length, versions: manifest.versions, quantized: quantized?.report };
+    const facts = { ...known, steps: trainer.step, baseline, last };
+    const folder = await job.save(await trainer.parameters(), facts);
     return { type: 'save-end', folder, step: trainer.step };
   };
   const validation = examplesOf(split.validation);
@@ -304,7 +310,10 @@ export async function* fineTune(
     if (saved) {
       await trainer.restore(saved);
       yield { type: 'resume', step: saved.step };
-    } else if (validation.length > 0) yield { type: 'baseline-end', ...(await trainer.evaluate(validation)) };
+    } else if (validation.length > 0) {
+      baseline = await trainer.evaluate(validation);
+      yield { type: 'baseline-end', ...baseline };
+    }
     const training = examplesOf(split.train);
     const signal = signalOf(options);
     try {
@@ -312,6 +321,7 @@ export async function* fineTune(
       const isDue = (step: number, period: number | null | undefined) => !!period && step % period === 0;
       for await (const event of trainer.run(training, { validation, ...signal })) {
         yield event;
+        if (event.type === 'evaluation-end') last = event;
         if (event.type === 'step-end' && isDue(event.step, options.checkpointEvery)) {
           // Where a validation follows, the checkpoint waits for its loss.
           const measured = validation.length > 0 && (isDue(event.step, every) || event.step === event.steps);
