@@ -1,7 +1,12 @@
+import { lookUp } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
+import { fold } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
-import type { Token } from '../text/token.ts';
+import { IDEOGRAPH, type Token } from '../text/token.ts';
 import { tokenize } from '../text/tokenize.ts';
+import { ideographsAt, idOf, meaningOf } from './concepts.ts';
+import { isHidingConcept } from './hiding.ts';
+import { SentenceReading } from './sentence-reading.ts';
 
 /** A question as the screens see it: words with one space between, contractions written out, common misspellings mended. */
 export interface QuestionText {
@@ -10,9 +15,10 @@ export interface QuestionText {
   readonly tokens: readonly Token[];
   readonly senses: number;
   readonly roles: number;
+  readonly sentences: readonly SentenceReading[];
 }
 
-const CHUNK = 1_000;
+const CHUNK = 2_000;
 const OVERLAP = 300;
 
 const MENDED: Readonly<Record<string, string>> = {
@@ -103,29 +109,121 @@ export function questionTexts(text: string): QuestionText[] {
   const out: QuestionText[] = [];
   for (let from = 0; from < text.length || from === 0; ) {
     const piece = text.slice(from, from + CHUNK);
-    out.push(read(piece));
-    for (const reading of hiddenReadings(piece, tokenize(piece))) out.push(read(reading.slice(0, CHUNK)));
+    const tokens = tokenize(piece);
+    out.push(read(tokens));
+    for (const reading of hiddenReadings(piece, tokens)) out.push(read(tokenize(reading.slice(0, CHUNK))));
+    const plain = unleeted(piece);
+    if (plain) out.push(read(tokenize(plain)));
     if (from + CHUNK >= text.length) break;
     from += CHUNK - OVERLAP;
   }
   return out;
 }
 
-function read(piece: string): QuestionText {
-  const tokens = tokenize(piece);
+/** The piece with digits read as letters, when several of its words mix both as no amount does. */
+function unleeted(piece: string): string | undefined {
+  const mixed = piece.match(/[a-z][0134578$@]+[a-z]|\b[0134578$@]+[a-z]{3}/gi);
+  if (!mixed || mixed.length < 3) return undefined;
+  return fold(piece).text.replace(/[a-z0134578$@]*[a-z][a-z0134578$@]*/g, (word) =>
+    word.replace(/[0134578$@]/g, (sign) => LETTER_OF[sign] as string),
+  );
+}
+
+const MEDICINE = Sense.Drug | Sense.Rx | Sense.Otc | Sense.Medicine;
+const MEDICINE_WORD = idOf('medicine_word');
+
+const LETTER_OF: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '8': 'b',
+  $: 's',
+  '@': 'a',
+};
+
+const SENTENCE_END = '.?!';
+const CLAUSE_END = ',;:-';
+
+function read(tokens: readonly Token[]): QuestionText {
   let words = ' ';
   let senses = 0;
   let roles = 0;
+  const sentences: SentenceReading[] = [];
+  let sentence = new SentenceReading();
+  /** Ideographs that stand together, with the token each began at. */
+  let run = '';
+  const endRun = (): void => {
+    if (run) readIdeographs(sentence, run);
+    run = '';
+  };
+  const endSentence = (asks: boolean): void => {
+    endRun();
+    if (sentence.words.length === 0) return;
+    sentence.asks = asks;
+    readMeanings(sentence);
+    sentences.push(sentence);
+    sentence = new SentenceReading();
+  };
   for (const token of tokens) {
     senses |= token.sense;
     roles |= token.role;
-    if (token.role & Role.Punctuation) {
-      if ('.?!,;:%'.includes(token.w)) words += `${token.w} `;
+    if (token.kind === IDEOGRAPH) {
+      words += token.w;
+      run += token.w;
+      sentence.senses |= token.sense;
       continue;
     }
-    const mended = Object.hasOwn(MENDED, token.w) ? MENDED[token.w] : undefined;
-    // Ideographs stand together, as they are written.
-    words += token.kind === 3 ? token.w : `${mended ?? token.w} `;
+    endRun();
+    if (token.role & Role.Punctuation) {
+      if ('.?!,;:%'.includes(token.w)) words += `${token.w} `;
+      if (CLAUSE_END.includes(token.w)) sentence.breaks.push(sentence.words.length);
+      if (SENTENCE_END.includes(token.w)) endSentence(token.w === '?');
+      continue;
+    }
+    if (token.w === '¿' || token.w === '¡') continue;
+    const mended = Object.hasOwn(MENDED, token.w) ? (MENDED[token.w] as string) : token.w;
+    words += `${mended} `;
+    sentence.senses |= token.sense;
+    sentence.roles |= token.role;
+    if (mended.includes(' ')) {
+      for (const word of mended.split(' ')) sentence.push(word, 0, 0, Number.NaN);
+    } else sentence.push(mended, token.sense, token.role, token.value);
   }
-  return { words: `${words} `, tokens, senses: senses | (senses & Sense.Number), roles };
+  endSentence(false);
+  return { words: `${words} `, tokens, senses, roles, sentences };
+}
+
+function readIdeographs(sentence: SentenceReading, run: string): void {
+  for (let i = 0; i < run.length; ) {
+    const term = ideographsAt(run, i);
+    const place = sentence.push(term?.term ?? (run[i] as string), 0, 0, Number.NaN);
+    if (term) for (const id of term.ids) sentence.note(id, place);
+    i += term?.term.length ?? 1;
+  }
+}
+
+/** Looks up each word and phrase. A turn of speech ("dying to know") hides the meanings of its words. */
+function readMeanings(sentence: SentenceReading): void {
+  const { words } = sentence;
+  let hidden = -1;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (i <= hidden || word.charCodeAt(0) >= 0x3040) continue;
+    const entry = meaningOf(word, lookUp(word).known);
+    for (const { rest, ids } of entry.phrases) {
+      if (!stands(words, i + 1, rest)) continue;
+      if (ids.some(isHidingConcept)) hidden = Math.max(hidden, i + rest.length);
+      for (const id of ids) sentence.note(id, i);
+    }
+    if (i > hidden) for (const id of entry.own) sentence.note(id, i);
+    if ((sentence.wordSenses[i] as number) & MEDICINE) sentence.note(MEDICINE_WORD, i);
+  }
+}
+
+function stands(words: readonly string[], from: number, rest: readonly string[]): boolean {
+  for (let k = 0; k < rest.length; k++) if (words[from + k] !== rest[k]) return false;
+  return true;
 }
