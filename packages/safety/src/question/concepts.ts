@@ -29,7 +29,10 @@ const ideographs = new Map<string, { readonly term: string; readonly ids: number
 
 function entryOf(word: string): Entry {
   let entry = entries.get(word);
-  if (!entry) entries.set(word, (entry = { own: [], phrases: [] }));
+  if (!entry) {
+    entry = { own: [], phrases: [] };
+    entries.set(word, entry);
+  }
   return entry;
 }
 

@@ -53,7 +53,7 @@ const CRIES: readonly Cry[] = [
   cry(4, ['chose', 'stand'], 'edge'),
   cry(9, 'give_away', 'give_away'),
   cry(1, 'cut_deep'),
-  cry(4, 'stop_cutting', 'harm'),
+  cry(4, 'stop_cutting', 'cut'),
   cry(8, 'ingest_plan', 'too_many', 'medicine_word'),
   cry(9, 'way_to', 'die'),
   bare(9, 'how_many', ['medicine_word', 'street_drug'], ['die', 'lethal']),

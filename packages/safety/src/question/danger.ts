@@ -65,7 +65,7 @@ const SIGNS: readonly Sign[] = [
   inOrder(3, 5, 'cannot', ['speech', 'sentence']),
   sign(2, 4, ['inhaler', 'wheeze'], 'useless'),
   sign(3, 3, 'ribs', 'suck'),
-  sign(3, 5, ['lips', 'face', 'baby', 'tongue', ...SOMEBODY], 'blue', 'turned'),
+  sign(3, 5, ['lips', 'face', 'baby', 'tongue', 'she_he', 'kin'], 'blue', 'turned'),
   sign(3, 3, ['lips', 'face', 'tongue'], 'blue'),
   inOrder(2, 4, 'turned', 'blue'),
   sign(2, 2, 'turned', 'pale'),
@@ -106,6 +106,7 @@ const SIGNS: readonly Sign[] = [
   inOrder(3, 4, ['not', 'cannot'], 'respond'),
   inOrder(3, 4, 'respond', 'not'),
   inOrder(3, 3, 'not', 'moving'),
+  sign(2, 1, 'no_answer'),
   sign(3, 3, 'dying', SOMEBODY),
   // Allergy
   sign(3, 5, ['throat', 'tongue'], ['swell', 'pain_tight']),
@@ -189,7 +190,7 @@ const SIGNS: readonly Sign[] = [
   sign(3, 6, 'severe', 'testicle'),
   sign(2, 3, 'lips', 'sore'),
   sign(3, 9, 'sore', 'mouth_sores'),
-  sign(2, 6, ['heat', 'cold'], ['confused', 'collapse', 'drowsy', 'respond']),
+  sign(2, 6, ['heat', 'cold'], ['confused', 'collapse', 'drowsy', 'no_answer']),
   // Professional register: a patient here is failing.
   sign(3, 5, 'jargon', 'dropping'),
   // Conditions by name

@@ -2,10 +2,9 @@ import { lookUp } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import { fold } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
-import { IDEOGRAPH, type Token } from '../text/token.ts';
+import { IDEOGRAPH, NUMBER, type Token } from '../text/token.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { ideographsAt, idOf, meaningOf } from './concepts.ts';
-import { isHidingConcept } from './hiding.ts';
 import { SentenceReading } from './sentence-reading.ts';
 
 /** A question as the screens see it: words with one space between, contractions written out, common misspellings mended. */
@@ -129,8 +128,21 @@ function unleeted(piece: string): string | undefined {
   );
 }
 
-const MEDICINE = Sense.Drug | Sense.Rx | Sense.Otc | Sense.Medicine;
-const MEDICINE_WORD = idOf('medicine_word');
+/** What the lexicon knows of a word, as meanings. */
+const KNOWN_SENSES: readonly (readonly [number, number])[] = [
+  [Sense.Drug | Sense.Rx | Sense.Otc | Sense.Medicine, idOf('medicine_word')],
+  [Sense.Drug | Sense.Rx | Sense.Otc, idOf('named_drug')],
+  [Sense.Supplement, idOf('supplement')],
+  [Sense.Mass, idOf('mass_unit')],
+  [Sense.Mass | Sense.Unit | Sense.Form | Sense.Spoon | Sense.Volume, idOf('dosage_unit')],
+  [Sense.Nutrition | Sense.Water | Sense.Exercise | Sense.Alcohol | Sense.Care | Sense.Vaccine, idOf('food')],
+];
+const KNOWN = KNOWN_SENSES.reduce((bits, [sense]) => bits | sense, 0);
+const CONDITION = Role.Condition | Role.ConditionHead | Role.ConditionAdjective;
+const FIGURE = idOf('figure');
+const ASK_ME = idOf('ask_me');
+const SELF = idOf('i');
+const CONDITION_ID = idOf('condition');
 
 const LETTER_OF: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -190,7 +202,7 @@ function read(tokens: readonly Token[]): QuestionText {
     sentence.roles |= token.role;
     if (mended.includes(' ')) {
       for (const word of mended.split(' ')) sentence.push(word, 0, 0, Number.NaN);
-    } else sentence.push(mended, token.sense, token.role, token.value);
+    } else sentence.push(mended, token.sense, token.role, token.kind === NUMBER ? token.value : Number.NaN);
   }
   endSentence(false);
   return { words: `${words} `, tokens, senses, roles, sentences };
@@ -205,21 +217,28 @@ function readIdeographs(sentence: SentenceReading, run: string): void {
   }
 }
 
-/** Looks up each word and phrase. A turn of speech ("dying to know") hides the meanings of its words. */
+/**
+ * Looks up each word and phrase. A turn of speech ("dying to know") hides the meanings of its words, and the "me" of
+ * "tell me" is nobody in danger.
+ */
 function readMeanings(sentence: SentenceReading): void {
   const { words } = sentence;
   let hidden = -1;
+  let unmeant = -1;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (i <= hidden || word.charCodeAt(0) >= 0x3040) continue;
     const entry = meaningOf(word, lookUp(word).known);
     for (const { rest, ids } of entry.phrases) {
       if (!stands(words, i + 1, rest)) continue;
-      if (ids.some(isHidingConcept)) hidden = Math.max(hidden, i + rest.length);
+      if (ids.includes(FIGURE)) hidden = Math.max(hidden, i + rest.length);
+      if (ids.includes(ASK_ME)) unmeant = Math.max(unmeant, i + rest.length);
       for (const id of ids) sentence.note(id, i);
     }
-    if (i > hidden) for (const id of entry.own) sentence.note(id, i);
-    if ((sentence.wordSenses[i] as number) & MEDICINE) sentence.note(MEDICINE_WORD, i);
+    if (i > hidden) for (const id of entry.own) if (i > unmeant || id !== SELF) sentence.note(id, i);
+    const sense = sentence.wordSenses[i] as number;
+    if (sense & KNOWN) for (const [bits, id] of KNOWN_SENSES) if (sense & bits) sentence.note(id, i);
+    if ((sentence.wordRoles[i] as number) & CONDITION) sentence.note(CONDITION_ID, i);
   }
 }
 

@@ -77,7 +77,7 @@ export const BODY = {
   unconscious:
     'unconscious unresponsive comatose lifeless limp floppy inconsciente inconscient* bewusstlos leblos schlaff desacordad* incosciente privo_di_sensi behosh behoshi 昏迷 没有意识 没意识 失去意识 叫不醒 不省人事',
   respond:
-    'respond responds responding response wake wakes waking wake_up waking_up woken rouse rousing react reacts reacting conscious reacciona responde despierta despertar reagit repond reveille reagiert wacht aufwachen antwortet reage acorda acordar risponde sveglia jaag uth jawab 反应 醒 answer answering come_round come_to coming_round come_around coming_to opening_his_eyes open_her_eyes stir stirring answers answered reponds reply replies',
+    'respond responds responding wake wakes waking wake_up waking_up woken rouse rousing react reacts reacting conscious reacciona responde despierta despertar reagit repond reveille reagiert wacht aufwachen antwortet reage acorda acordar risponde sveglia jaag uth jawab 反应 醒 come_round come_to coming_round come_around coming_to opening_his_eyes open_her_eyes stir stirring reponds reply replies',
   seizure:
     'seizure seizures seizing convuls* fitting having_a_fit eyes_rolled eyes_rolling eyes_rolled_back shaking_all_over jerking twitching foaming krampfanfall krampft krampfe krampfanfalle crise_d_epilepsie ataque_epileptico convulsion* mirgi_ka_daura daura crise_convulsiva 抽搐 抽筋 癫痫发作',
   gasp: 'gasp gasps gasping suffocat* chok~ choke chokes choked choking smothering agonal grunting strangl* ahoga ahogando ahogandose atragant* asfixi* etouff* s_etouffe erstick* engasg* sufoc* soffoc* strozz* dam_ghut 窒息 噎 噎住 呛',
@@ -148,4 +148,6 @@ export const BODY = {
   chest_pain: 'brustschmerz* brustenge herzschmerz* dolor_de_pecho dor_no_peito douleur_thoracique 胸痛 胸闷',
   trouble:
     'trouble difficulty dikkat takleef taklif mushkil pareshani problem schwierigkeiten schwierigkeit difficulte difficultes dificultad dificuldade difficolta',
+  no_answer:
+    'not_answering will_not_answer does_not_answer barely_answers barely_answer not_answer_us not_answer_me not_answer',
 } as const;

@@ -39,4 +39,5 @@ export const SETTING = {
   we: 'we our us ours nous notre wir unser nos nosotros nosotras nuestro noi nostro hum hamare 我们',
   greeting:
     'hi hello hey ok okay so and but please quick question doc doctor well also sorry just um uh yo dear sir madam hola bonjour hallo ola ciao namaste anyway btw',
+  cause: 'cause causes causing caused',
 } as const;

@@ -1,0 +1,62 @@
+import type { Concept } from './concepts.ts';
+import type { QuestionText } from './question-text.ts';
+import type { SentenceReading } from './sentence-reading.ts';
+
+/** A sentence with what the rules of requests ask of it and of the question around it. */
+export class Asked {
+  readonly person: boolean;
+  /** A medicine, by name or as such, in this sentence. */
+  readonly medicine: boolean;
+  readonly named: boolean;
+  /** A medicine anywhere in the question. */
+  readonly medicineAround: boolean;
+  /** Somebody's complaint or finding anywhere in the question. */
+  readonly complaintAround: boolean;
+  /** A complaint or finding, not merely a condition by name, anywhere in the question. */
+  readonly findingAround: boolean;
+  /** It asks how something works, what a word means, who found it: to be answered. */
+  readonly education: boolean;
+
+  constructor(
+    readonly sentence: SentenceReading,
+    question: QuestionText,
+  ) {
+    const { sentences } = question;
+    const some = (...concepts: Concept[]): boolean => sentences.some((each) => each.hasAny(concepts));
+    this.person = sentence.hasAny(['i', 'we', 'she_he']) || hasCertainKin(sentence);
+    this.medicine = sentence.hasAny(['medicine_word', 'supplement', 'drug_kind']);
+    this.named = sentence.hasAny(['named_drug']);
+    this.medicineAround = some('medicine_word', 'supplement', 'named_drug');
+    this.complaintAround =
+      some('finding', 'condition', 'pain', 'result') && sentences.some((each) => each.hasAny(['i', 'she_he', 'kin']));
+    this.findingAround =
+      some('finding', 'pain', 'result') && sentences.some((each) => each.hasAny(['i', 'she_he', 'kin']));
+    this.education = sentence.has('education') && !this.asksForSelf();
+  }
+
+  has(...concepts: Concept[]): boolean {
+    return this.sentence.hasAny(concepts);
+  }
+
+  near(within: number, ...parts: (Concept | readonly Concept[])[]): boolean {
+    return this.sentence.near(asLists(parts), within);
+  }
+
+  inOrder(within: number, ...parts: (Concept | readonly Concept[])[]): boolean {
+    return this.sentence.near(asLists(parts), within, true);
+  }
+
+  /** "should I", "can my daughter", "do I need". */
+  asksForSelf(): boolean {
+    return this.inOrder(3, 'may', ['i', 'we', 'she_he', 'kin']) || this.has('have_i', 'what_is_it');
+  }
+}
+
+function asLists(parts: readonly (Concept | readonly Concept[])[]): (readonly Concept[])[] {
+  return parts.map((part) => (typeof part === 'string' ? [part] : part));
+}
+
+function hasCertainKin(sentence: SentenceReading): boolean {
+  const articles = sentence.at('article');
+  return sentence.at('kin').some((place) => !articles.includes(place - 1));
+}
