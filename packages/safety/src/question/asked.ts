@@ -46,6 +46,11 @@ export class Asked {
     return this.sentence.near(asLists(parts), within, true);
   }
 
+  /** A question by its mark or by its first word. */
+  get asks(): boolean {
+    return this.sentence.asks || this.sentence.at('yes_no')[0] === 0 || this.sentence.at('opener')[0] === 0;
+  }
+
   /** "should I", "can my daughter", "do I need". */
   asksForSelf(): boolean {
     return this.inOrder(3, 'may', ['i', 'we', 'she_he', 'kin']) || this.has('have_i', 'what_is_it');

@@ -40,7 +40,7 @@ const SOMEBODY: readonly Concept[] = ['i', 'she_he', 'kin'];
 const SIGNS: readonly Sign[] = [
   // Heart
   sign(3, 7, 'chest', 'pain'),
-  sign(2, 4, 'chest', 'odd'),
+  sign(3, 3, 'chest', 'feel'),
   sign(3, 1, 'chest_pain'),
   sign(3, 4, ['arm', 'side'], 'droop'),
   sign(2, 4, 'throat', 'odd'),
@@ -65,7 +65,7 @@ const SIGNS: readonly Sign[] = [
   inOrder(3, 5, 'cannot', ['speech', 'sentence']),
   sign(2, 4, ['inhaler', 'wheeze'], 'useless'),
   sign(3, 3, 'ribs', 'suck'),
-  sign(3, 5, ['lips', 'face', 'baby', 'tongue', 'she_he', 'kin'], 'blue', 'turned'),
+  sign(3, 5, ['lips', 'face', 'baby', 'child', 'tongue', 'she_he', 'kin'], 'blue', 'turned'),
   sign(3, 3, ['lips', 'face', 'tongue'], 'blue'),
   inOrder(2, 4, 'turned', 'blue'),
   sign(2, 2, 'turned', 'pale'),
@@ -116,6 +116,7 @@ const SIGNS: readonly Sign[] = [
   sign(2, 1, 'injector'),
   sign(2, 6, 'allergic', ['severe', 'swell', 'faint']),
   sign(3, 5, 'having', 'allergic'),
+  sign(3, 9, 'allergen', 'itch'),
   sign(1, 1, 'allergen'),
   inOrder(3, 3, 'cannot', 'swallow'),
   // Poison, overdose
@@ -140,6 +141,9 @@ const SIGNS: readonly Sign[] = [
   sign(2, 4, ['ingest', 'cannot'], 'fumes'),
   // Bleeding, injury
   sign(3, 1, 'bleeding_out'),
+  sign(2, 1, 'bleed'),
+  inOrder(3, 3, 'vision', 'bone'),
+  sign(3, 8, 'pregnant', 'much'),
   sign(3, 4, 'stool', 'black'),
   inOrder(3, 3, 'got', 'injure'),
   sign(3, 9, 'hot_liquid', ['child', 'baby', 'face', 'chest']),
@@ -166,7 +170,7 @@ const SIGNS: readonly Sign[] = [
   sign(2, 8, 'bite', ['swell', 'faint', 'throat']),
   sign(3, 5, 'poison', 'eye'),
   // Infants, pregnancy
-  sign(3, 8, 'tiny_baby', 'fever'),
+  sign(3, 12, 'tiny_baby', 'fever'),
   sign(3, 9, ['baby', 'tiny_baby'], 'feed', 'not'),
   sign(3, 7, ['baby', 'tiny_baby'], ['drowsy', 'unconscious', 'fall', 'gasp']),
   sign(3, 9, 'pregnant', ['bleed', 'blood', 'seizure', 'much']),
@@ -190,7 +194,7 @@ const SIGNS: readonly Sign[] = [
   sign(3, 6, 'severe', 'testicle'),
   sign(2, 3, 'lips', 'sore'),
   sign(3, 9, 'sore', 'mouth_sores'),
-  sign(2, 6, ['heat', 'cold'], ['confused', 'collapse', 'drowsy', 'no_answer']),
+  sign(2, 6, ['heat', 'cold'], ['confused', 'collapse', 'drowsy', 'no_answer', 'garbled']),
   // Professional register: a patient here is failing.
   sign(3, 5, 'jargon', 'dropping'),
   // Conditions by name
@@ -266,7 +270,7 @@ function vitalSign(sentence: SentenceReading): number {
     if (near('saturation') && value < 86 && value > 20) return 3;
     if (near('coma_scale') && value <= 10) return 3;
     const next = numbers[i + 1];
-    if (next && next.place === place + 1 && near('pressure', 6, 3)) {
+    if (next && next.place - place <= 2 && near('pressure', 6, 3)) {
       if (value < 86 && next.value < 60 && value > next.value) return 3;
       if (value >= 155 && next.value >= 100 && sentence.hasAny(['pregnant', 'weeks', 'vision', 'headache'])) return 3;
       if (value >= 220 || next.value >= 130) return 2;

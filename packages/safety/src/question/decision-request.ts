@@ -9,6 +9,7 @@ export function isDecisionRequest(asked: Asked): boolean {
       asked.has('manage') ||
       asked.near(12, ['change', 'use', 'manage'], ['medicine_word', 'supplement', 'named_drug', 'drug_kind'])
     );
+  if (asked.person && asked.inOrder(6, 'opener', 'level', ['change', 'manage'])) return true;
   if (asked.has('plan') && (asked.medicine || asked.has('manage', 'diabetic')) && !asked.education) return true;
   if (
     asked.has('when_rule') &&
@@ -24,5 +25,6 @@ export function isDecisionRequest(asked: Asked): boolean {
     asked.inOrder(5, 'may', ['i', 'we'], ['change', 'use'])
   )
     return asked.has('dosage_unit', 'named_drug', 'diabetic') || asked.medicine;
+  if (asked.has('score') && asked.has('disposition') && (asked.sentence.numbers.length > 0 || asked.person)) return true;
   return asked.has('clinic') && asked.has('vignette', 'weight', 'case_of') && !asked.has('in_general');
 }

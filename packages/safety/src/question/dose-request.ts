@@ -9,7 +9,7 @@ export function isDoseRequest(asked: Asked): boolean {
   if (asked.has('dose') && !eaten) {
     if (asked.medicineAround || asked.person || asked.has('weight', 'limit')) return true;
   }
-  if (asked.has('how_much') && !(asked.has('not_dose') && !asked.near(6, 'use', 'named_drug'))) {
+  if (asked.has('how_much') && !asked.has('not_amount') && !(asked.has('not_dose') && !asked.named)) {
     if (asked.has('named_drug', 'supplement') && !asked.education) return true;
     if (asked.medicine && asked.has('use', 'need', 'dosage_unit', 'weight', 'condition') && !asked.education)
       return true;
@@ -27,12 +27,14 @@ export function isDoseRequest(asked: Asked): boolean {
   if (asked.has('limit') && asked.inOrder(4, 'limit', ['how_much', 'dose', 'mass_unit']) && asked.medicine) return true;
   if (
     asked.near(8, ['flow', 'how_much'], 'fluids') &&
-    (asked.has('weight', 'use', 'person_run') || sentence.numbers.length > 0)
+    (asked.has('weight', 'use', 'person_run', 'may') || sentence.numbers.length > 0)
   )
     return true;
   // A unit without a number, to be filled in.
   if (asked.has('mass_unit') && asked.has('named_drug') && sentence.numbers.length === 0 && !asked.has('mean'))
     return true;
+  // "Calculate the heparin for 90 kg."
+  if (asked.named && asked.has('weight') && sentence.numbers.length > 0 && !asked.education) return true;
   return confirmsAmount(asked);
 }
 
@@ -50,10 +52,12 @@ function isAboutDoses(asked: Asked): boolean {
 function confirmsAmount(asked: Asked): boolean {
   const { sentence } = asked;
   if (sentence.numbers.length === 0 || asked.education) return false;
+  if (asked.has('dosage_unit') && asked.asksForSelf() && !asked.has('food')) return true;
   if (!asked.has('named_drug', 'supplement')) return false;
   const asks = sentence.asks || asked.has('enough', 'may') || asked.has('opener');
   if (!asks) return false;
   if (asked.has('dosage_unit')) return asked.person || asked.has('enough', 'use', 'limit') || !asked.has('opener');
+  if (asked.has('enough')) return true;
   // "2 ibuprofen", "Zyrtec 20".
   const drugs = sentence.at('named_drug');
   return (

@@ -10,7 +10,9 @@ export type Emergency = 'medical' | 'crisis';
 
 /** The danger a question tells of, or undefined. */
 export function readEmergency({ sentences }: QuestionText): Emergency | undefined {
-  const aside = sentences.some((sentence) => sentence.has('study') || sentence.has('fiction'));
+  const aside =
+    sentences.some((sentence) => sentence.has('study') || sentence.has('fiction')) &&
+    !sentences.some((sentence) => sentence.has('real'));
   const frames = sentences.map(readFrame);
   let state = 0;
   let cues = 0;

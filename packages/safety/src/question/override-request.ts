@@ -7,10 +7,11 @@ export function isOverride(asked: Asked): boolean {
   return (
     asked.inOrder(7, 'remove', 'rule') ||
     asked.inOrder(5, 'rule', 'not_apply') ||
+    (asked.inOrder(3, 'not', 'bound') && asked.has('generic', 'persona', 'rule')) ||
     (asked.inOrder(6, 'persona', ['expert', 'unbound']) && !sentence.words.some((word) => word === 'should')) ||
     asked.has('unbound', 'inner', 'now_on', 'quiet') ||
     (asked.has('labels') && asked.has('user')) ||
-    (asked.has('authority', 'allows') && (aboutMedicine || asked.has('rule', 'how_much'))) ||
+    (asked.has('authority', 'allows') && (aboutMedicine || asked.has('rule', 'how_much', 'diagnose'))) ||
     (asked.has('gran') && asked.has('lull') && (aboutMedicine || asked.has('script'))) ||
     (asked.has('made_up', 'fiction') &&
       aboutMedicine &&

@@ -8,7 +8,7 @@ export const BODY = {
   heart: 'heart pulse heartbeat corazon pulso coeur pouls herz puls coracao cuore dil dhadkan 心脏 心跳 脉搏',
   arm: 'arm arms hand hands brazo bras braco braccio haath baazu 手 手臂 胳膊',
   leg: 'leg legs foot feet thigh ankle pierna piernas jambe jambes bein beine perna pernas gamba gambe taang pair 腿 脚',
-  side: '1_side left_side right_side side half lado cote seite lato taraf hissa 半边 一侧 左边 右边 一边',
+  side: '1_side left_side right_side side half lado cote seite lato taraf hissa 半边 一侧 左边 右边 一边 mitad moitie halfte metade meta',
   face: 'face faces mouth smile smiles eyelid cheek cara boca visage bouche gesicht mund mundwinkel rosto viso faccia bocca chehra muh munh muh 脸 嘴 嘴角 面部',
   lips: 'lips lip fingers fingertips fingernails nails skin labios piel levres peau lippen haut labbra pele honth hoth 嘴唇 皮肤 脸色',
   throat: 'throat airway windpipe garganta gorge hals kehle rachen gola gala gale 喉咙 嗓子 喉',
@@ -36,7 +36,7 @@ export const BODY = {
   child:
     'child kid toddler son daughter boy girl little_1 little_ones little_one grandson granddaughter niece nephew year_old years_old yr_old twins hijo hija nino nina nieto nieta fils fille enfant garcon kind sohn tochter filho filha crianca menino menina neto neta bambino bambina figlio figlia bacha bachcha bacche bete beta beti 孩子 儿子 女儿 小孩',
   pregnant:
-    'pregnant weeks_pregnant pregnancy trimester embarazada enceinte schwanger gravida incinta garbhvati 怀孕 孕妇',
+    'pregnant weeks_pregnant pregnancy trimester embarazada enceinte schwanger gravida incinta garbhvati 怀孕 孕妇 postpartum gave_birth just_had_the_baby had_a_baby had_the_baby',
   fetus: 'baby cord placenta',
 
   pain: 'pain pains painful hurt hurts hurting ache aches aching pressure pressing tight tightness tightening squeeze squeezed squeezing squeezes crush crushing crushed heavy heaviness burning band weight elephant vice vise clamp clenching discomfort stabbing dolor dolores duele duelen opresion presion apreta aprieta mal douleur douleurs serre oppression schmerz schmerzen druck druckt sticht stechen enge dor dores doi doendo aperto pressao dolore dolori male fitta dard jalan dabaav dabav dukh 痛 疼 闷 绞痛 剧痛 压 刺痛 killing_me tearing ripping tighter cramping burns throbbing tite tigth',
@@ -44,7 +44,7 @@ export const BODY = {
     'severe severely terrible terribly horrible awful awfully worst excruciating agony unbearable intense extreme extremely massive crushing tearing ripping splitting violent violently badly really_bad so_bad insane screaming fuerte fuertes mucho intenso insoportable forte fort forts violente atroce starke starken stark heftige heftig schlimmste unertraglich muito insuportavel intensa molto terribile bahut tez zor_ka zor_se 剧烈 厉害 严重 特别',
   sudden:
     'sudden suddenly all_of_a_sudden out_of_nowhere abruptly woke_up woken_up repente de_golpe soudain soudainement d_un_coup plotzlich auf_einmal repentina subito improvvis* achanak 突然 忽然',
-  weak: 'weak weakness numb numbness paralysed paralyzed paralysis paralisis tingly tingling tingle pins_and_needles gone_dead went_dead useless dead_weight entumecid* debil dormido engourdi* faible paralyse taub schwach gelahmt dormente fraca fraco formigando addormentato debole sunn kamzor lakwa laqwa 麻 麻木 无力 没力气 没有力气 瘫 瘫痪 动不了 不能动 does_not_do_what will_not_do_what keeps_dropping dropping_things dropping_her dropping_his feels_dead like_jelly',
+  weak: 'weak weakness numb numbness paralysed paralyzed paralysis paralisis tingly tingling tingle pins_and_needles gone_dead went_dead useless dead_weight entumecid* debil dormido engourdi* faible paralyse taub schwach gelahmt dormente fraca fraco formigando addormentato debole sunn kamzor lakwa laqwa 麻 麻木 无力 没力气 没有力气 瘫 瘫痪 动不了 不能动 does_not_do_what will_not_do_what keeps_dropping dropping_things dropping_her dropping_his feels_dead like_jelly duerme dormida hormigueo kribbelt',
   droop:
     'droop droops drooping drooped droopy sag sags sagging sagged slid sliding slipped lopsided crooked twisted uneven dropped dropping fallen slumped melted wonky caida caido torcida torcido deforme paralysee tombe tombante travers affaisse* hangt hangend herab* schief torta torto storta storto tedha tedhi latak 歪 歪了 歪斜 下垂 tordue tordu dribbling drooling asymmetric asymmetrical hangs hanging',
   garbled:
@@ -59,7 +59,7 @@ export const BODY = {
   pale: 'pale white_as clammy cold_sweat sweaty sweating sweats sweat drenched palid* suda sudando sudor sueurs transpire pale blass schwitzt kaltschweiss* schweiss suando suor palid* sudando sudore paseena pasina paseene 冷汗 出汗 苍白',
   swell:
     'swell swells swelled swelling swollen puff puffs puffing puffed puffy ballooning balloons balloon huge fat closing closes closed close shut shutting tightening tight thick hinchad* hincha hinchando cierra cerrando gonfl* enfle* ferme serre schwillt geschwollen zuschwell* schwellung inchad* inchando fechando fecha gonfi* chiude sooj* suj* band_ho 肿 肿了 肿胀 tighter closing_up',
-  itch: 'hives itchy itching rash welts urticaria urticaire nesselsucht nesselausschlag ronchas orticaria 荨麻疹',
+  itch: 'hives itchy itching rash welts urticaria urticaire nesselsucht nesselausschlag ronchas orticaria 荨麻疹 scratching scratches',
   faint:
     'faint fainting faints dizzy dizziness lightheaded light_headed woozy pass_out passing_out black_out blacking_out wobbly spinning mareado mareada vertiges etourdi* schwindlig schwindelig tonto tontura chakkar 头晕 shaky shaking trembling',
   vomit:
@@ -86,7 +86,7 @@ export const BODY = {
   short_breath:
     'short_of_breath shortness_of_breath out_of_breath breathless dyspnea dyspnoea fights_for_breath essouffle kurzatmig atemnot falta_de_aire falta_de_ar 呼吸困难 喘不过气 喘不上气 上不来气 透不过气',
   stop: 'stop stops stopped stopping quit ceased cease dejo_de deja_de arrete arret aufgehort hort parou para parar smette ferma band ruk ruka ruki 停 停止 停了',
-  much: 'lot lots loads heavily everywhere pumping spurting spurts spraying gushing gushes pouring pours squirting soaked soaking soaks soak pool pools puddle puddles cup cups cupful cupfuls bucket buckets pint pints so_much too_much profusely nonstop clots litre litres bright_red mucha mucho muchisimo beaucoup enormement viel stark muita muito tanto molto bahut zyada 很多 大量 好多 不止 喷 sprays jets squirts',
+  much: 'lot lots loads heavily everywhere pumping spurting spurts spraying gushing gushes pouring pours squirting soaked soaking soaks soak pool pools puddle puddles cup cups cupful cupfuls bucket buckets pint pints so_much too_much profusely nonstop clots litre litres bright_red mucha mucho muchisimo beaucoup enormement viel stark muita muito tanto molto bahut zyada 很多 大量 好多 不止 喷 sprays jets squirts coming_through through_the every_dressing clot tourniquet',
   hole: 'chainsaw saw knife machete glass axe blade grinder sword artery wound gash cuchillo couteau messer faca coltello chaku',
   bone: 'bone hueso os knochen osso haddi 骨头',
   protrude: 'sticking poking showing exposed through out_of_the_skin',
@@ -106,7 +106,7 @@ export const BODY = {
   unequal: 'bigger larger different unequal blown one_bigger dilated fixed uneven huge',
   tiny: 'pinpoint pinned tiny pinprick',
   seizing:
-    'seizing convulsing fitting having_a_fit foaming eyes_rolled eyes_rolled_back eyes_rolling shaking_all_over jerking_all_over convulsiona convulsionando krampft 抽搐 had_a_fit having_fits a_fit having_another',
+    'seizing convulsing fitting having_a_fit foaming eyes_rolled eyes_rolled_back eyes_rolling shaking_all_over jerking_all_over convulsiona convulsionando krampft 抽搐 had_a_fit having_fits a_fit having_another jerking',
   collapsed_now:
     'collapsed passed_out blacked_out keeled_over fainted out_cold knocked_out lost_consciousness losing_consciousness desmayo desmaiou evanoui evanouie umgekippt zusammengebrochen svenuto svenuta behosh gir_gaye slumped slumped_over went_down dropped_to_the_floor dropped_to_the_ground fell_over fell_to_the_ground hit_the_floor on_the_floor lying_on_the_floor on_the_ground',
   moving: 'moving responding breathing conscious waking awake alert reacting_to',

@@ -21,7 +21,7 @@ export const CRISIS = {
   tonight:
     'tonight now today this_evening soon tomorrow esta_noche ce_soir heute_nacht heute hoje_a_noite hoje stanotte aaj_raat aaj 今晚 现在 今天',
   goodbye:
-    'suicide_note suicide_letter goodbye_letter goodbye_letters goodbye_note last_words written_the_note written_the_letter wrote_the_note wrote_a_note writing_the_note left_a_note written_a_note written_my_note written_letters will_written carta_de_despedida lettre_d_adieu abschiedsbrief carta_de_adeus 遗书 goodbye_everyone goodbye_everybody goodbye_all goodbye_world goodbye_forever goodbye_to_everyone goodbye_to_my said_goodbye saying_goodbye texted_goodbye texted_me_goodbye goodbye_text bye_forever say_goodbye_to_my written_the_letters written_my_letters',
+    'suicide_note suicide_letter goodbye_letter goodbye_letters goodbye_note last_words written_the_note written_the_letter wrote_the_note wrote_a_note writing_the_note left_a_note written_a_note written_my_note written_letters will_written carta_de_despedida lettre_d_adieu abschiedsbrief carta_de_adeus 遗书 goodbye_everyone goodbye_everybody goodbye_all goodbye_world goodbye_forever goodbye_to_everyone goodbye_to_my said_goodbye saying_goodbye texted_goodbye texted_me_goodbye goodbye_text bye_forever say_goodbye_to_my written_the_letters written_my_letters a_goodbye goodbye_message goodbye_video',
   means:
     'rope noose gun pistol shotgun rifle razor razors blade blades knife pills tablets meds insulin exhaust helium belt pastillas comprimidos goliyan corda soga corde strick seil pistola tabletten rassi',
   at_hand:
@@ -30,7 +30,7 @@ export const CRISIS = {
   edge: 'bridge balcony roof rooftop ledge rail railing cliff window train tracks platform building traffic parapet overpass puente pont brucke dach ponte sacada predio fenster balkon gleise chhat pul 桥 楼顶 阳台 楼',
   stand: 'standing stand on sitting chosen picked stehe estoy am',
   cut_deep:
-    'cut_too_deep cut_so_deep cut_really_deep cut_deep cut_my_wrist cut_my_wrists cut_my_arm cut_my_arms slit_my_wrist slit_my_wrists slashed_my relapsed self_harm self_harmed self_harming cut_her_wrists cut_his_wrists slit_her slit_his me_he_cortado',
+    'cut_too_deep cut_so_deep cut_really_deep cut_deep cut_my_wrist cut_my_wrists cut_my_arm cut_my_arms slit_my_wrist slit_my_wrists slashed_my relapsed self_harm self_harmed self_harming cut_her_wrists cut_his_wrists slit_her slit_his me_he_cortado pulsadern* aufgeschnitten venas_cortadas',
   lethal:
     'lethal lethal_dose fatal fatal_dose deadly enough_to_kill enough_to_die to_die to_kill would_kill will_kill kill_me would_it_take_to_die to_never_wake not_wake_up never_wake_up painless painlessly least_painful without_pain without_it_hurting not_hurt will_not_hurt finish_me end_me look_like_an_accident para_morir pour_mourir zum_sterben para_morrer way_to_go',
   way_to:

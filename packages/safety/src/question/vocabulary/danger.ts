@@ -7,7 +7,7 @@ export const DANGER = {
   ingest:
     'took taken swallow swallows swallowed swallowing eaten ate eat eats drank drink drinking drunk downed popped ingest* got_into got_at got_hold_of gotten_into chew chewed chewing lick licked sip sipped injected shot_up snorted smoked inhaled breathed_in sniffed huffed had_taken in_her_mouth in_his_mouth gave trago tragado tomo tomado tome trague bebio ingirio comio avale avaler bu pris a_pris mange verschluckt getrunken geschluckt genommen gegessen engoliu tomou tomei bebeu comeu ingeriu inghiottito bevuto ingerito preso kha_liya kha_li kha_liye kha_gaya kha_gayi pi_liya pi_li nigal 吞 吞了 吞下 喝 喝了 服 吃了 误食 误服',
   poison:
-    'bleach drain_cleaner cleaner antifreeze detergent pod pods laundry_pod poison battery batteries magnet magnets gasoline petrol diesel lighter_fluid lamp_oil paint thinner white_spirit pesticide weedkiller weed_killer insecticide rat_poison rat_bait acid lye hand_sanitizer hand_sanitiser nail_polish perfume mouthwash essential_oil chemical chemicals glue kerosene turpentine edible edibles toilet_cleaner disinfectant needle coin hand_gel vape_juice nicotine mushroom mushrooms wild_mushrooms berries nightshade foxglove oven_cleaner bleaching dishwasher_tablet dishwasher descaler ammonia methanol lejia cloro pila veneno detergente javel pile poison pilule bleiche batterie knopfzelle reiniger gift abflussreiniger alvejante agua_sanitaria pilha candeggina zeher zehar tezab phenyl keetnashak 农药 老鼠药 毒 漂白水 电池 洗衣液 洁厕 cleaning_products cleaners cleaning_fluid knopfbatterie eau_de_javel',
+    'bleach drain_cleaner cleaner antifreeze detergent pod pods laundry_pod poison battery batteries magnet magnets gasoline petrol diesel lighter_fluid lamp_oil paint thinner white_spirit pesticide weedkiller weed_killer insecticide rat_poison rat_bait acid lye hand_sanitizer hand_sanitiser nail_polish perfume mouthwash essential_oil chemical chemicals glue kerosene turpentine edible edibles toilet_cleaner disinfectant needle coin hand_gel vape_juice nicotine mushroom mushrooms wild_mushrooms berries nightshade foxglove oven_cleaner bleaching dishwasher_tablet dishwasher descaler ammonia methanol lejia cloro pila veneno detergente javel pile poison pilule bleiche batterie knopfzelle reiniger gift abflussreiniger alvejante agua_sanitaria pilha candeggina zeher zehar tezab phenyl keetnashak 农药 老鼠药 毒 漂白水 电池 洗衣液 洁厕 cleaning_products cleaners cleaning_fluid knopfbatterie eau_de_javel slug_pellets pellets pouch',
   street_drug:
     'heroin fentanyl cocaine coke meth mdma ecstasy molly ghb ketamine opioids pills oxy crack speed laced gear lsd acid_tab 海洛因',
   too_many:
@@ -51,10 +51,10 @@ export const DANGER = {
   bladder:
     'bladder pee wet_myself incontinent numb_groin saddle peed groin cannot_pee numb_down_there control_my_bladder hold_my_pee',
   labour:
-    'crowning giving_birth in_labor in_labour water_broke waters_broke waters_have_broken water_has_broken contractions baby_is_coming pushing head_is_out cord',
+    'crowning giving_birth in_labor in_labour water_broke waters_broke waters_have_broken water_has_broken contractions baby_is_coming pushing head_is_out cord waters_gone waters_broken water_went waters_went',
   kick: 'kick kicks kicking kicked moved moving moves movement move',
   sugar: 'sugar sugars glucose meter monitor glucometer blood_sugar cgm azucar sucre zucker acucar 血糖',
-  off_scale: 'hi high_high low lo error',
+  off_scale: 'hi high_high low lo error off_the_scale sky_high los',
   diabetic: 'diabetic diabetes type_1 t1d insulin diabetico diabetique diabetiker',
   fruity: 'fruity pear_drops acetone nail_varnish kussmaul breathing_fast fast_and_deep deep_and_fast',
   fast: 'racing pounding fast rapid rapidly fluttering irregular skipping hammering galloping will_not_slow all_over_the_place out_of_control thumping fluttery',
@@ -62,7 +62,7 @@ export const DANGER = {
     'black_stool black_stools black_poop black_poo tarry black_tar melena melaena coffee_grounds coffee_ground ground_coffee',
   sore: 'peeling sloughing blistering falling_off',
   heat: 'heat_wave heatwave heat hot_car sun sauna',
-  cold: 'freezing_water snow avalanche frozen icy very_cold freezing_cold ice_cold outside_all_night',
+  cold: 'freezing_water snow avalanche frozen icy very_cold freezing_cold ice_cold outside_all_night through_the_ice',
   dying:
     'dying about_to_die going_to_die might_die die_right_now mourant stirbt morrendo morendo muriendo mar_raha mar_rahi 快死 要死了 不行了',
   urgent:
