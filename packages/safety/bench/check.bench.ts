@@ -56,9 +56,23 @@ for (const [name, text] of Object.entries(texts)) {
     `${name.padEnd(26)} check ${((1000 * ms) / kb).toFixed(1).padStart(7)} us/KB  ${ms.toFixed(0).padStart(6)} ms/MB`,
   );
 }
-for (const name of ['harmless answers', 'digit run', 'repeated units', 'you have', 'single letters']) {
-  const text = texts[name] as string;
-  const ms = time(() => screenQuestion(text));
+// A screen stops at the first cry for help: these hold none, or it comes last.
+const asked = 'What does the liver do, and how do bile ducts work in people? Why do some vaccines need boosters? ';
+const questions: Record<string, string> = {
+  'ordinary questions': repeat(asked),
+  'digit run': texts['digit run'] as string,
+  'repeated units': texts['repeated units'] as string,
+  'you have': texts['you have'] as string,
+  'single letters': texts['single letters'] as string,
+  'one word each different': texts['one word each different'] as string,
+  'body words without a sign': repeat('chest, arm, face, leg. '),
+  'words of a rule far apart': repeat('if chest liver kidney bone nerve ear spleen pain '),
+};
+for (const [name, text] of Object.entries(questions)) {
+  const ms = Math.min(
+    time(() => screenQuestion(text)),
+    time(() => screenQuestion(text)),
+  );
   console.log(
     `${name.padEnd(26)} question ${((1000 * ms) / (text.length / 1024)).toFixed(1).padStart(7)} us/KB  ${ms.toFixed(0).padStart(6)} ms/MB`,
   );

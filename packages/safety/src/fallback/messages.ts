@@ -10,20 +10,21 @@ export const FALLBACK =
 /** What stands in place of one violating sentence, where the policy replaces sentences. */
 export const SENTENCE_FALLBACK = '[Removed: please ask a clinician about this point.]';
 
-/** Answer to signs of danger to life. */
+/** For danger to life now. The first sentence is what to do; numbers follow, since no single one works everywhere. */
 export const EMERGENCY_MESSAGE =
-  'This may be an emergency. Call your local emergency number now: 911 in the US and Canada, 112 in the EU, 999 in the UK, 108 or 112 in India. ' +
-  'Stay with the person and do what the dispatcher tells you. ' +
-  'For a possible poisoning, poison control can also help: 1-800-222-1222 in the US. ' +
-  'I am a health education assistant and cannot handle an emergency.';
+  'This may be an emergency. Please call your local emergency number now, or ask someone near you to call: ' +
+  '112 in Europe, India and many other countries, 911 in the US and Canada, 999 in the UK, 000 in Australia, 120 in China. ' +
+  'Put the phone on speaker, stay with the person, and do what the dispatcher tells you; they can guide you through first aid until help arrives. ' +
+  'If something was swallowed, breathed in or taken, tell them what it was and keep the package. ' +
+  'I am a health education assistant and cannot handle an emergency, so please do not wait for an answer from me.';
 
-/** Answer to signs of self-harm. */
+/** For suicide, self-harm and violence, whoever is in danger. */
 export const CRISIS_MESSAGE =
-  'I am really sorry that it is this hard right now. You do not have to go through it alone. ' +
-  'If anyone is in danger, call your local emergency number now. ' +
-  'In the US and Canada you can call or text 988 at any time; in the UK and Ireland call Samaritans at 116 123; ' +
-  'elsewhere, findahelpline.com lists free lines. ' +
-  'If you can, move away from anything that could hurt you and be with someone you trust.';
+  'I am really sorry that it is this hard right now, and I am glad you wrote it down. You do not have to face it alone. ' +
+  'If you or anyone else is hurt or could be hurt now, call your local emergency number first: 112 in Europe, India and many other countries, 911 in the US and Canada, 999 in the UK, 000 in Australia, 120 in China. ' +
+  'People who listen, day and night: call or text 988 in the US and Canada, Samaritans at 116 123 in the UK and Ireland, Lifeline at 13 11 14 in Australia, Tele-MANAS at 14416 in India; findahelpline.com lists free lines in other countries. ' +
+  'If you can, move away from anything that could hurt you, and ask someone you trust to stay with you. ' +
+  'If somebody is hurting you, get to a safer place if you can.';
 
 /** Added to the system prefix when a question that asks for too much is answered all the same. */
 export const REINFORCEMENT =

@@ -2,36 +2,58 @@ import type { Concept } from './concepts.ts';
 import type { QuestionText } from './question-text.ts';
 import type { SentenceReading } from './sentence-reading.ts';
 
+/** What the sentences of a question say together. */
+interface Around {
+  readonly medicine: boolean;
+  readonly complaint: boolean;
+  readonly finding: boolean;
+}
+
 /** A sentence with what the rules of requests ask of it and of the question around it. */
 export class Asked {
   readonly person: boolean;
   /** A medicine, by name or as such, in this sentence. */
   readonly medicine: boolean;
   readonly named: boolean;
-  /** A medicine anywhere in the question. */
-  readonly medicineAround: boolean;
-  /** Somebody's complaint or finding anywhere in the question. */
-  readonly complaintAround: boolean;
-  /** A complaint or finding, not merely a condition by name, anywhere in the question. */
-  readonly findingAround: boolean;
   /** It asks how something works, what a word means, who found it: to be answered. */
   readonly education: boolean;
 
-  constructor(
+  private constructor(
     readonly sentence: SentenceReading,
-    question: QuestionText,
+    private readonly around: Around,
   ) {
-    const { sentences } = question;
-    const some = (...concepts: Concept[]): boolean => sentences.some((each) => each.hasAny(concepts));
     this.person = sentence.hasAny(['i', 'we', 'she_he']) || hasCertainKin(sentence);
     this.medicine = sentence.hasAny(['medicine_word', 'supplement', 'drug_kind']);
-    this.named = sentence.hasAny(['named_drug']);
-    this.medicineAround = some('medicine_word', 'supplement', 'named_drug');
-    this.complaintAround =
-      some('finding', 'condition', 'pain', 'result') && sentences.some((each) => each.hasAny(['i', 'she_he', 'kin']));
-    this.findingAround =
-      some('finding', 'pain', 'result') && sentences.some((each) => each.hasAny(['i', 'she_he', 'kin']));
+    this.named = sentence.has('named_drug');
     this.education = sentence.has('education') && !this.asksForSelf();
+  }
+
+  /** The sentences of a question, each with what is said around it. */
+  static all({ sentences }: QuestionText): Asked[] {
+    const some = (...concepts: Concept[]): boolean => sentences.some((each) => each.hasAny(concepts));
+    const person = some('i', 'she_he', 'kin');
+    const finding = person && some('finding', 'pain', 'result');
+    const around = {
+      medicine: some('medicine_word', 'supplement', 'named_drug'),
+      complaint: finding || (person && some('condition')),
+      finding,
+    };
+    return sentences.map((sentence) => new Asked(sentence, around));
+  }
+
+  /** A medicine anywhere in the question. */
+  get medicineAround(): boolean {
+    return this.around.medicine;
+  }
+
+  /** Somebody's complaint, finding or condition anywhere in the question. */
+  get complaintAround(): boolean {
+    return this.around.complaint;
+  }
+
+  /** A complaint or finding, not merely a condition by name, anywhere in the question. */
+  get findingAround(): boolean {
+    return this.around.finding;
   }
 
   has(...concepts: Concept[]): boolean {

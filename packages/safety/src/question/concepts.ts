@@ -1,3 +1,4 @@
+import { lookUp } from '../lexicon/lexicon.ts';
 import { BODY } from './vocabulary/body.ts';
 import { CRISIS } from './vocabulary/crisis.ts';
 import { DANGER } from './vocabulary/danger.ts';
@@ -18,19 +19,29 @@ export const idOf = (concept: Concept): number => ids.get(concept) as number;
 interface Entry {
   /** Concept ids of the word alone. */
   readonly own: number[];
-  /** Longest first: the further words, and their concept ids. */
-  readonly phrases: { readonly rest: readonly string[]; readonly ids: number[] }[];
+  /** Phrases by their second word: the words after it, and their concept ids. */
+  readonly phrases: Map<string, Phrase[]> | undefined;
 }
 
-const entries = new Map<string, Entry>();
+export interface Phrase {
+  readonly rest: readonly string[];
+  readonly ids: number[];
+}
+
+interface Draft {
+  readonly own: number[];
+  phrases: Map<string, Phrase[]> | undefined;
+}
+
+const entries = new Map<string, Draft>();
 const prefixes = new Map<string, number[]>();
 /** Ideographs are met by the longest term: first character -> terms. */
 const ideographs = new Map<string, { readonly term: string; readonly ids: number[] }[]>();
 
-function entryOf(word: string): Entry {
+function entryOf(word: string): Draft {
   let entry = entries.get(word);
   if (!entry) {
-    entry = { own: [], phrases: [] };
+    entry = { own: [], phrases: undefined };
     entries.set(word, entry);
   }
   return entry;
@@ -57,15 +68,17 @@ for (const [concept, words] of Object.entries(VOCABULARY)) {
       prefixes.set(stem, list);
       add(list, id);
     } else if (word.includes('_')) {
-      const [first, ...rest] = word.split('_');
-      const { phrases } = entryOf(first as string);
+      const [first, second, ...rest] = word.split('_') as [string, string, ...string[]];
+      const entry = entryOf(first);
+      entry.phrases ??= new Map();
+      const phrases = entry.phrases.get(second) ?? [];
+      entry.phrases.set(second, phrases);
       const known = phrases.find((phrase) => phrase.rest.join('_') === rest.join('_'));
       if (known) add(known.ids, id);
       else phrases.push({ rest, ids: [id] });
     } else add(entryOf(word).own, id);
   }
 }
-for (const entry of entries.values()) entry.phrases.sort((a, b) => b.rest.length - a.rest.length);
 for (const terms of ideographs.values()) terms.sort((a, b) => b.term.length - a.term.length);
 
 const MISSPELLED_FROM = 6;
@@ -80,21 +93,21 @@ for (const word of entries.keys()) {
 }
 
 const NO_IDS: number[] = [];
-const NOTHING: Entry = { own: NO_IDS, phrases: [] };
+const NOTHING: Entry = { own: NO_IDS, phrases: undefined };
 let seen = new Map<string, Entry>();
 const SEEN_LIMIT = 20_000;
 
-/** What a folded word means; `known` says that other parts of the lexicon know it, so that it is no misspelling. */
-export function meaningOf(word: string, known: boolean): Entry {
+/** What a folded word means. A word that the lexicon knows is no misspelling of another. */
+export function meaningOf(word: string): Entry {
   const cached = seen.get(word);
   if (cached) return cached;
-  const entry = read(word, known);
+  const entry = read(word);
   if (seen.size >= SEEN_LIMIT) seen = new Map();
   seen.set(word, entry);
   return entry;
 }
 
-function read(word: string, known: boolean): Entry {
+function read(word: string): Entry {
   const listed = entries.get(word);
   let stem: number[] | undefined;
   for (let length = Math.min(word.length, 14); length >= 3 && !stem; length--)
@@ -102,10 +115,10 @@ function read(word: string, known: boolean): Entry {
   if (stem) {
     const own = [...(listed?.own ?? NO_IDS)];
     for (const id of stem) add(own, id);
-    return { own, phrases: listed?.phrases ?? [] };
+    return { own, phrases: listed?.phrases };
   }
   if (listed) return listed;
-  const spelled = known ? undefined : misspelled(word);
+  const spelled = lookUp(word).known || !/^[a-z]+$/.test(word) ? undefined : misspelled(word);
   return (spelled ? entries.get(spelled) : undefined) ?? NOTHING;
 }
 

@@ -68,14 +68,15 @@ const CRIES: readonly Cry[] = [
   cry(3, 'voices', 'commanding'),
 ];
 
-const byFirst = new Map<number, Cry[]>();
+const NO_CRIES: readonly Cry[] = [];
+const byFirst: (Cry[] | undefined)[] = [];
 for (const each of CRIES)
-  for (const id of each.parts[0] as readonly number[]) byFirst.set(id, [...(byFirst.get(id) ?? []), each]);
+  for (const id of each.parts[0] as readonly number[]) byFirst[id] = [...(byFirst[id] ?? []), each];
 
 /** Place of words of suicide, self-harm or violence in the sentence, and whether they need no person; or undefined. */
 export function findCry(sentence: SentenceReading): { readonly place: number; readonly bare: boolean } | undefined {
   for (const id of sentence.present)
-    for (const each of byFirst.get(id) ?? []) {
+    for (const each of byFirst[id] ?? NO_CRIES) {
       const place = sentence.find(each.parts, each.within, each.ordered);
       if (place >= 0) return { place, bare: each.bare };
     }

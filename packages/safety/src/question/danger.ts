@@ -101,7 +101,7 @@ const SIGNS: readonly Sign[] = [
   sign(3, 1, 'seizing'),
   // Consciousness
   named(2, 1, 'collapse'),
-  sign(3, 8, SOMEBODY, 'collapsed_now'),
+  sign(3, 8, 'collapsed_now', SOMEBODY),
   named(3, 1, 'unconscious'),
   inOrder(3, 4, ['not', 'cannot'], 'respond'),
   inOrder(3, 4, 'respond', 'not'),
@@ -120,7 +120,7 @@ const SIGNS: readonly Sign[] = [
   sign(1, 1, 'allergen'),
   inOrder(3, 3, 'cannot', 'swallow'),
   // Poison, overdose
-  sign(3, 4, SOMEBODY, 'overdosed'),
+  sign(3, 4, 'overdosed', SOMEBODY),
   named(2, 1, 'overdose'),
   sign(3, 9, 'ingest', 'poison'),
   inOrder(3, 9, 'ingest', 'too_many', ['medicine_word', 'street_drug']),
@@ -154,7 +154,7 @@ const SIGNS: readonly Sign[] = [
   sign(3, 1, 'black_stool'),
   inOrder(3, 4, 'lose', 'much', 'blood'),
   sign(2, 6, 'hole', ['blood', 'bleed', 'deep']),
-  sign(3, 4, SOMEBODY, 'injure'),
+  sign(3, 4, 'injure', SOMEBODY),
   sign(3, 3, 'injure', ['arm', 'leg', 'chest', 'belly', 'neck', 'head', 'back']),
   sign(3, 6, 'drown', SOMEBODY),
   inOrder(3, 5, ['pulled', 'fall', 'found'], 'water_body'),
@@ -211,10 +211,11 @@ const SIGNS: readonly Sign[] = [
   sign(1, 1, 'pregnant'),
 ];
 
-/** Signs by the meanings of their first part. */
-const byFirst = new Map<number, Sign[]>();
+const NO_SIGNS: readonly Sign[] = [];
+/** Signs by the meaning of their first part. */
+const byFirst: (Sign[] | undefined)[] = [];
 for (const each of SIGNS)
-  for (const id of each.parts[0] as readonly number[]) byFirst.set(id, [...(byFirst.get(id) ?? []), each]);
+  for (const id of each.parts[0] as readonly number[]) byFirst[id] = [...(byFirst[id] ?? []), each];
 
 /** What a sentence shows: the greatest weight of a state and of a name, where they stand, and the sum of all. */
 export interface Shown {
@@ -227,13 +228,13 @@ export interface Shown {
 
 export function signsIn(sentence: SentenceReading): Shown {
   const shown: Shown = { state: 0, statePlace: -1, named: 0, namedPlace: -1, cues: 0 };
-  const met = new Set<Sign>();
+  const met: Sign[] = [];
   for (const id of sentence.present) {
-    for (const each of byFirst.get(id) ?? []) {
-      if (met.has(each)) continue;
+    for (const each of byFirst[id] ?? NO_SIGNS) {
+      if (each.parts[0]?.length !== 1 && met.includes(each)) continue;
       const place = sentence.find(each.parts, each.within, each.ordered);
       if (place < 0) continue;
-      met.add(each);
+      met.push(each);
       if (each.weight === 1) shown.cues++;
       else if (each.named) {
         if (shown.named >= 2) shown.cues++;

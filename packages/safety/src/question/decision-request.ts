@@ -25,6 +25,7 @@ export function isDecisionRequest(asked: Asked): boolean {
     asked.inOrder(5, 'may', ['i', 'we'], ['change', 'use'])
   )
     return asked.has('dosage_unit', 'named_drug', 'diabetic') || asked.medicine;
-  if (asked.has('score') && asked.has('disposition') && (asked.sentence.numbers.length > 0 || asked.person)) return true;
+  if (asked.has('score') && asked.has('disposition') && (asked.sentence.numbers.length > 0 || asked.person))
+    return true;
   return asked.has('clinic') && asked.has('vignette', 'weight', 'case_of') && !asked.has('in_general');
 }

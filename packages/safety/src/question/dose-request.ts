@@ -26,6 +26,8 @@ export function isDoseRequest(asked: Asked): boolean {
     return true;
   if (asked.has('limit') && asked.inOrder(4, 'limit', ['how_much', 'dose', 'mass_unit']) && asked.medicine) return true;
   if (
+    !asked.has('not_amount') &&
+    !asked.has('not_amount') &&
     asked.near(8, ['flow', 'how_much'], 'fluids') &&
     (asked.has('weight', 'use', 'person_run', 'may') || sentence.numbers.length > 0)
   )

@@ -28,7 +28,8 @@ export function isPrescriptionRequest(asked: Asked): boolean {
   if (asked.named && asked.inOrder(9, 'may', 'change') && (asked.person || asked.asks) && !asked.has('opener'))
     return true;
   // "Raise the X or leave it?"
-  if (asked.near(8, 'change', ['named_drug', 'drug_kind']) && sentence.words.includes('or') && !asked.has('opener')) return true;
+  if (asked.near(8, 'change', ['named_drug', 'drug_kind']) && sentence.words.includes('or') && !asked.has('opener'))
+    return true;
   if (
     asked.has('which_for') ||
     (asked.inOrder(5, 'choose', 'drug_kind') && asked.has('for_me', 'may', 'limit', 'need', 'use', 'for_what'))
@@ -44,7 +45,12 @@ function commandsMedicine(asked: Asked): boolean {
   if (asked.education) return false;
   const commands = sentence
     .at('imperative')
-    .some((at) => at === 0 || sentence.breaks.includes(at) || /^(?:you|please|to|and|now|just)$/.test(sentence.words[at - 1] ?? ''));
+    .some(
+      (at) =>
+        at === 0 ||
+        sentence.breaks.includes(at) ||
+        /^(?:you|please|to|and|now|just)$/.test(sentence.words[at - 1] ?? ''),
+    );
   if (commands && asked.inOrder(3, 'imperative', 'own_result', 'condition') && asked.has('manage')) return true;
   // "..., Sudafed?"
   const last = sentence.words.length - 1;

@@ -1,10 +1,9 @@
-import { lookUp } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import { fold } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
 import { IDEOGRAPH, NUMBER, type Token } from '../text/token.ts';
 import { tokenize } from '../text/tokenize.ts';
-import { ideographsAt, idOf, meaningOf } from './concepts.ts';
+import { ideographsAt, idOf, meaningOf, type Phrase } from './concepts.ts';
 import { SentenceReading } from './sentence-reading.ts';
 
 /** A question as the screens see it: words with one space between, contractions written out, common misspellings mended. */
@@ -104,19 +103,17 @@ const MENDED: Readonly<Record<string, string>> = {
 };
 
 /** The question in overlapping stretches of bounded length, so that any screen over them is linear. */
-export function questionTexts(text: string): QuestionText[] {
-  const out: QuestionText[] = [];
+export function* questionTexts(text: string): Generator<QuestionText> {
   for (let from = 0; from < text.length || from === 0; ) {
     const piece = text.slice(from, from + CHUNK);
     const tokens = tokenize(piece);
-    out.push(read(tokens));
-    for (const reading of hiddenReadings(piece, tokens)) out.push(read(tokenize(reading.slice(0, CHUNK))));
+    yield read(tokens);
+    for (const reading of hiddenReadings(piece, tokens)) yield read(tokenize(reading.slice(0, CHUNK)));
     const plain = unleeted(piece);
-    if (plain) out.push(read(tokenize(plain)));
+    if (plain) yield read(tokenize(plain));
     if (from + CHUNK >= text.length) break;
     from += CHUNK - OVERLAP;
   }
-  return out;
 }
 
 /** The piece with digits read as letters, when several of its words mix both as no amount does. */
@@ -139,6 +136,7 @@ const KNOWN_SENSES: readonly (readonly [number, number])[] = [
 ];
 const KNOWN = KNOWN_SENSES.reduce((bits, [sense]) => bits | sense, 0);
 const CONDITION = Role.Condition | Role.ConditionHead | Role.ConditionAdjective;
+const NO_PHRASES: readonly Phrase[] = [];
 const FIGURE = idOf('figure');
 const ASK_ME = idOf('ask_me');
 const SELF = idOf('i');
@@ -228,11 +226,12 @@ function readMeanings(sentence: SentenceReading): void {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (i <= hidden || word.charCodeAt(0) >= 0x3040) continue;
-    const entry = meaningOf(word, lookUp(word).known);
-    for (const { rest, ids } of entry.phrases) {
-      if (!stands(words, i + 1, rest)) continue;
-      if (ids.includes(FIGURE)) hidden = Math.max(hidden, i + rest.length);
-      if (ids.includes(ASK_ME)) unmeant = Math.max(unmeant, i + rest.length);
+    const entry = meaningOf(word);
+    const next = i + 1 < words.length ? entry.phrases?.get(words[i + 1] as string) : undefined;
+    for (const { rest, ids } of next ?? NO_PHRASES) {
+      if (!stands(words, i + 2, rest)) continue;
+      if (ids.includes(FIGURE)) hidden = Math.max(hidden, i + 1 + rest.length);
+      if (ids.includes(ASK_ME)) unmeant = Math.max(unmeant, i + 1 + rest.length);
       for (const id of ids) sentence.note(id, i);
     }
     if (i > hidden) for (const id of entry.own) if (i > unmeant || id !== SELF) sentence.note(id, i);

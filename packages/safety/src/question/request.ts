@@ -20,7 +20,7 @@ const READERS: readonly (readonly [Request, (asked: Asked) => boolean])[] = [
 
 /** What the question asks for that needs the fallback, or undefined for an educational question. */
 export function readRequest(question: QuestionText): Request | undefined {
-  const asked = question.sentences.map((sentence) => new Asked(sentence, question));
+  const asked = Asked.all(question);
   for (const [request, asks] of READERS) if (asked.some(asks)) return request;
   return undefined;
 }

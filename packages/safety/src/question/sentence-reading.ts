@@ -64,6 +64,7 @@ export class SentenceReading {
 
   /** Whether words of all parts stand within a stretch of `within` words, in any order unless `ordered`. */
   near(parts: readonly (readonly Concept[])[], within: number, ordered = false): boolean {
+    for (const part of parts) if (!this.hasAny(part)) return false;
     return (
       this.find(
         parts.map((part) => part.map(idOf)),
@@ -75,6 +76,8 @@ export class SentenceReading {
 
   /** Place of the first part's word where the parts meet, or -1. */
   find(parts: readonly (readonly number[])[], within: number, ordered: boolean): number {
+    for (let part = 1; part < parts.length; part++)
+      if (!(parts[part] as readonly number[]).some((id) => this.places[id])) return -1;
     for (const id of parts[0] as readonly number[])
       for (const place of this.places[id] ?? NONE)
         if (this.meets(parts, 1, place, place, place, within, ordered)) return place;

@@ -134,7 +134,8 @@ export const REQUEST = {
     'my_diagnosis_of diagnosed was_diagnosed been_diagnosed just_diagnosed my_doctor_told told_me explain_my after_my how_do_doctors_diagnose how_is doctors_diagnose to_diagnose used_to_diagnose',
   this_case: 'this these confirm give_me_a give_me_your your_diagnosis my_diagnosis a_diagnosis',
   this_or_that: 'or_is_it or_something or_just or_not normal serious pregnant dangerous infected broken 炎 癌 病',
-  have_any: 'do_you_think_it do_you_think_this do_you_think_my could_this_be could_it_be is_my are_my worried_about would_you_say kya_ye do_you_think_he do_you_think_she is_it anything_serious something_serious',
+  have_any:
+    'do_you_think_it do_you_think_this do_you_think_my could_this_be could_it_be is_my are_my worried_about would_you_say kya_ye do_you_think_he do_you_think_she is_it anything_serious something_serious',
   which_one:
     'which_one_i which_one_ive which_one_do_i which_of_these_do which_i_have what_i_have_got compare_my_symptoms match_my_symptoms',
   own_result: 'my his her here_are_my these_are_my mine sus mis mes meine',
@@ -146,20 +147,24 @@ export const REQUEST = {
   in_general: 'in_general generally how_is usually',
   remember:
     'remember remind forget_to organise organize questions_to_ask what_questions which_questions questions_should',
-  how_much_taken: '吃几 几片 几粒 几颗 几毫升 吃多少 用多少 多久吃 吃几次 几次 吃几片 多少毫克 怎么吃 多少毫升 喂多少 多少片',
+  how_much_taken:
+    '吃几 几片 几粒 几颗 几毫升 吃多少 用多少 多久吃 吃几次 几次 吃几片 多少毫克 怎么吃 多少毫升 喂多少 多少片',
   use_a: 'use_a use_my use_an use_the use hold prime',
   for_what: 'pour para fur per ke_liye contra contre gegen',
   confirm_it: 'confirm confirm_that confirm_its confirm_it tell_me_it whether if_it whether_it',
   how_bad: 'how_bad how_serious how_worried what_does_that how_worrying',
   kya_mujhe: 'kya_mujhe mujhe_kya kahin_mujhe',
-  imperative: 'give get send swap switch help treat pick calculate compute list write finish complete convert choose adjust work_out draw_up build create make prepare design suggest recommend tell show provide state recite',
+  imperative:
+    'give get send swap switch help treat pick calculate compute list write finish complete convert choose adjust work_out draw_up build create make prepare design suggest recommend tell show provide state recite',
   not_amount: 'cost costs price pay people percent percentage types kinds sold prescriptions_are made_of',
   bound: 'bound limited restricted constrained censored filtered restrained',
   score: 'curb65 curb wells chads2 chads cha2ds2 vasc qsofa news2 centor perc apache meld gcs',
   disposition: 'admit home discharge hospital outpatient ward icu treat',
   behind: 'behind_it behind_this causing_it causing_this why_is_that worried worry concerned going_on_with',
-  generic_people: 'people person persons someone somebody anyone everybody patients adults children babies women men humans gente personnes menschen pessoas',
-  looks_like: 'sound_like sounds_like look_like looks_like seem_like seems_like sounds_to_you points_to point_to fit fits match matches consistent_with',
+  generic_people:
+    'people person persons someone somebody anyone everybody patients adults children babies women men humans gente personnes menschen pessoas',
+  looks_like:
+    'sound_like sounds_like look_like looks_like seem_like seems_like sounds_to_you points_to point_to fit fits match matches consistent_with',
   these_symptoms: 'these_symptoms my_symptoms those_symptoms this_sound',
   level: 'level value number score reading threshold cutoff range saturation',
 } as const;
