@@ -22,7 +22,7 @@ RUN npx --yes "$(node -p 'require("./package.json").packageManager')" -r run bui
            /app/node_modules/.pnpm/onnxruntime-node@*/node_modules/onnxruntime-node/bin/napi-v*/win32
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production ORT_DISABLE_TELEMETRY=1
 COPY --from=build --chown=root:root /app /app
 USER node
 WORKDIR /tmp

@@ -160,6 +160,8 @@ export class OnnxEngine implements Engine {
 
   /** @throws {InvalidOptionError} bf16 on the CPU */
   constructor(options: OnnxEngineOptions = {}) {
+    // Read once, when the library loads in the worker: it would keep a device id and send usage data to Microsoft.
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
     this.#options = options;
     this.device = options.device ?? 'cpu';
     this.int8 = chooseInt8(options.int8, this.device);
