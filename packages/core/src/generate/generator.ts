@@ -19,6 +19,20 @@ export interface GenerateOptions extends SamplingOptions {
   readonly signal?: AbortSignal;
 }
 
+function checkedOptions(options: Partial<GenerateOptions>) {
+  const { maxNewTokens, endIds, signal, ...sampling } = {
+    ...defaultSampling,
+    maxNewTokens: 256,
+    endIds: [],
+    ...options,
+  };
+  checkSampling(sampling);
+  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
+    throw new InvalidOptionError('maxNewTokens', `must be a whole number from 1, found ${maxNewTokens}`);
+  }
+  return { maxNewTokens, endIds: endIds as readonly number[], signal, sampling };
+}
+
 const cacheNames = (layer: number) => ({ key: `key:${layer}`, value: `value:${layer}` }) as const;
 
 /** Takes T new positions and the cache of P earlier ones; gives logits of the rows asked for and the longer cache. */
@@ -48,8 +62,9 @@ class KvCache {
   length = 0;
   private constructor(readonly slots: Readonly<Record<string, Variable>>) {}
 
-  static async create(engine: Engine, { layers, kvHeads, headDim }: CausalLm): Promise<KvCache> {
-    const empty = f32Tensor([1, kvHeads, 0, headDim], new Float32Array(0));
+  /** @param batch  conversations side by side */
+  static async create(engine: Engine, { layers, kvHeads, headDim }: CausalLm, batch = 1): Promise<KvCache> {
+    const empty = f32Tensor([batch, kvHeads, 0, headDim], new Float32Array(0));
     const slots: Record<string, Variable> = {};
     for (let layer = 0; layer < layers; layer++) {
       for (const name of Object.values(cacheNames(layer))) slots[name] = await engine.createVariable(empty);
@@ -170,14 +185,32 @@ export class Generator {
    * @returns      logits [V] of the last of the new positions
    */
   async #advance(cache: KvCache, ids: readonly number[], start: KvCache = cache): Promise<Float32Array> {
-    const T = ids.length;
+    return this.#advanceAll(cache, Int32Array.from(ids), { start });
+  }
+
+  /**
+   * The same for conversations side by side.
+   * @param ids      [B, T], padded on the left
+   * @param leading  padding of each row, from its first position on
+   * @returns        logits [B, V] of the last position of each row
+   */
+  async #advanceAll(
+    cache: KvCache,
+    ids: Int32Array,
+    { start = cache, leading }: { readonly start?: KvCache; readonly leading?: readonly number[] } = {},
+  ): Promise<Float32Array> {
+    const batch = leading?.length ?? 1;
+    const T = ids.length / batch;
     const past = start.length;
     const { logits } = await this.shared.program.run({
       feeds: {
         ...this.parameters,
         ...start.slots,
-        ...forwardFeeds(this.variant.model, Int32Array.from(ids), { batch: 1, past, count: T }),
-        rows: i32Tensor([1], Int32Array.of(T - 1)),
+        ...forwardFeeds(this.variant.model, ids, { batch, past, count: T, ...(leading && { leading }) }),
+        rows: i32Tensor(
+          [batch],
+          Int32Array.from({ length: batch }, (_, b) => (b + 1) * T - 1),
+        ),
       },
       fetch: ['logits'],
       store: cache.slots,
@@ -192,20 +225,11 @@ export class Generator {
    * @throws the signal's reason when aborted, within one step
    */
   async *generate(prompt: readonly number[], options: Partial<GenerateOptions> = {}): AsyncGenerator<number, void> {
-    const { maxNewTokens, endIds, signal, ...sampling } = {
-      ...defaultSampling,
-      maxNewTokens: 256,
-      endIds: [],
-      ...options,
-    };
-    checkSampling(sampling);
-    if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
-      throw new InvalidOptionError('maxNewTokens', `must be a whole number from 1, found ${maxNewTokens}`);
-    }
+    const { maxNewTokens, endIds, signal, sampling } = checkedOptions(options);
     this.#checkPrompt(prompt);
     const { maxPositions } = this.variant.model;
     const random = createRandom(sampling.seed);
-    const ends = new Set<number>(endIds);
+    const ends = new Set(endIds);
     const seen = [...prompt];
     signal?.throwIfAborted();
     const prefix = this.#findPrefix(prompt);
@@ -229,6 +253,58 @@ export class Generator {
     } finally {
       await cache.dispose();
       if (prefix) await release(prefix);
+    }
+  }
+
+  /**
+   * Answers to several prompts, computed side by side: for evaluation, where nobody waits for the first token. Each is what
+   * `generate` gives for its prompt alone, seed and all, but for the order in which sums are rounded. A row that has
+   * ended is computed until all have: prompts of like lengths and answers waste least.
+   * @returns token ids of each answer, in the order of the prompts
+   * @throws {PromptTooLongError} when a prompt leaves no room for an answer
+   * @throws the signal's reason when aborted, within one step
+   */
+  async generateBatch(
+    prompts: readonly (readonly number[])[],
+    options: Partial<GenerateOptions> = {},
+  ): Promise<number[][]> {
+    const { maxNewTokens, endIds, signal, sampling } = checkedOptions(options);
+    for (const prompt of prompts) this.#checkPrompt(prompt);
+    if (prompts.length === 0) return [];
+    const { maxPositions, vocabSize } = this.variant.model;
+    const rows = prompts.map((prompt) => ({
+      seen: [...prompt],
+      made: [] as number[],
+      random: createRandom(sampling.seed),
+      ended: false,
+    }));
+    const width = Math.max(...prompts.map(({ length }) => length));
+    const leading = prompts.map(({ length }) => width - length);
+    let next = Int32Array.from(prompts.flatMap((prompt, b) => [...new Array<number>(leading[b]!).fill(0), ...prompt]));
+    const cache = await KvCache.create(this.engine, this.variant.model, rows.length);
+    try {
+      for (let step = 0; step < maxNewTokens && rows.some(({ ended }) => !ended); step++) {
+        signal?.throwIfAborted();
+        const logits = await this.#advanceAll(cache, next, { leading });
+        next = Int32Array.from(rows, (row, b) => {
+          if (row.ended) {
+            leading[b]!++; // stays where it is: the model may have no further position
+            return 0;
+          }
+          const id = sample(logits.subarray(b * vocabSize, (b + 1) * vocabSize), row.seen, sampling, row.random);
+          if (endIds.includes(id)) row.ended = true;
+          else {
+            row.made.push(id);
+            row.seen.push(id);
+            row.ended = row.seen.length > maxPositions;
+          }
+          if (row.ended) leading[b]!++;
+          return id;
+        });
+      }
+      return rows.map(({ made }) => made);
+    } finally {
+      await cache.dispose();
     }
   }
 

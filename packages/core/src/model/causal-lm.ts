@@ -29,6 +29,11 @@ export interface PositionRange {
    * counts from 0 and sees itself alone. Not together with a past.
    */
   readonly segments?: readonly (readonly number[])[];
+  /**
+   * Padding on the left of each row, counted from its first earlier position: nobody looks at it, and the token after it
+   * stands at position 0. Not together with segments.
+   */
+  readonly leading?: readonly number[];
 }
 
 /** Letters: B rows of the batch, T new positions, P earlier ones, S = P + T. */

@@ -28,7 +28,7 @@ export function maskFeeds(windows: readonly AttentionWindow[], range: PositionRa
  * Each of `count` queries behind `past` earlier positions sees itself and what came before, as far as its segment and
  * the window go: query p sees keys (p - window, p]. [batch, 1, count, past + count]
  */
-function windowMask(window: AttentionWindow, { batch, past, count, segments }: PositionRange): HostTensor {
+function windowMask(window: AttentionWindow, { batch, past, count, segments, leading }: PositionRange): HostTensor {
   const keys = past + count;
   const mask = new Float32Array(batch * count * keys);
   const fillRow = (b: number, t: number, start: number) => {
@@ -40,8 +40,8 @@ function windowMask(window: AttentionWindow, { batch, past, count, segments }: P
   };
   for (let b = 0; b < batch; b++) {
     const starts = segments && segmentStarts(segments[b]!, count);
-    if (!starts && b > 0) mask.copyWithin(b * count * keys, 0, count * keys);
-    else for (let t = 0; t < count; t++) fillRow(b, t, starts ? starts[t]! : 0);
+    if (!starts && !leading && b > 0) mask.copyWithin(b * count * keys, 0, count * keys);
+    else for (let t = 0; t < count; t++) fillRow(b, t, starts ? starts[t]! : (leading?.[b] ?? 0));
   }
   return f32Tensor([batch, 1, count, keys], mask);
 }
@@ -58,11 +58,14 @@ function segmentStarts(lengths: readonly number[], count: number): Int32Array {
 }
 
 /** The position of each token within its sequence, [batch, count] flat. */
-export function positionIds({ batch, past, count, segments }: PositionRange): Int32Array {
+export function positionIds({ batch, past, count, segments, leading }: PositionRange): Int32Array {
   const ids = new Int32Array(batch * count);
   for (let b = 0; b < batch; b++) {
     const starts = segments && segmentStarts(segments[b]!, count);
-    for (let t = 0; t < count; t++) ids[b * count + t] = past + t - (starts ? starts[t]! : 0);
+    for (let t = 0; t < count; t++) {
+      const start = starts ? starts[t]! : (leading?.[b] ?? 0);
+      ids[b * count + t] = Math.max(past + t - start, 0);
+    }
   }
   return ids;
 }
