@@ -4,6 +4,8 @@
  * Each figure is kept in results.json as soon as it is there, and what is there is not measured again: a run that was stopped goes
  * on where it stopped, in rounds of its own. The machine should have nothing else to do.
  *
+ * Of core it is the built package that is measured (`npm run build` first): a loader of sources would count in its memory.
+ *
  *   --only REGEX           sections by id: train, train-60, train-packed, train-22, decode, error, quality
  *   --rounds 3 --steps 3   rounds of a section, and steps of a round
  *   --limit 600            seconds an entry may take; a slower one is left out of its round
@@ -21,6 +23,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OnnxEngine } from '@alpacare/core';
+import { buildSync } from 'esbuild';
 import { type Figures, type Results, render, withTables } from './render.ts';
 import { type Entry, type Section, sections } from './sections.ts';
 
@@ -69,6 +72,7 @@ function commandOf({ script, options }: Entry): readonly [program: string, args:
   const own = words.includes('--steps') ? [] : ['--steps', values.steps];
   const threads = ['--threads', values.threads];
   const node = ['--conditions=alpacare-source', '--import', 'tsx', here(`${script}.ts`), ...threads];
+  const built = [here(`dist/${script}.mjs`), ...threads, '--folder', values.folder];
   switch (script) {
     case 'peft_train':
     case 'transformers_generate': {
@@ -87,7 +91,9 @@ function commandOf({ script, options }: Entry): readonly [program: string, args:
     case 'quality':
       return values.material ? [process.execPath, [...node, '--material', values.material, ...words]] : undefined;
     case 'train-worker':
-      return [process.execPath, [...node, '--folder', values.folder, ...own, ...words]];
+      return [process.execPath, [...built, ...own, ...words]];
+    case 'decode-worker':
+      return [process.execPath, [...built, ...words]];
     default:
       return [process.execPath, [...node, '--folder', values.folder, ...words]];
   }
@@ -145,6 +151,15 @@ function run(section: Section): void {
   }
 }
 
+buildSync({
+  entryPoints: [here('train-worker.ts'), here('decode-worker.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  outdir: here('dist'),
+  outExtension: { '.js': '.mjs' },
+});
 if (values.fresh) {
   const rest = Object.entries(results.sections).filter(([id]) => !chosen.some((section) => section.id === id));
   keep({ ...results, sections: Object.fromEntries(rest) });
