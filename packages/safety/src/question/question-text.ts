@@ -108,7 +108,9 @@ export function* questionTexts(text: string): Generator<QuestionText> {
     const piece = text.slice(from, from + CHUNK);
     const tokens = tokenize(piece);
     yield read(tokens);
-    for (const reading of hiddenReadings(piece, tokens)) yield read(tokenize(reading.slice(0, CHUNK)));
+    // Many short readings are read as one text, each a sentence of its own.
+    const hidden = hiddenReadings(piece, tokens);
+    if (hidden.length > 0) yield read(tokenize(hidden.join(' . ').slice(0, 2 * CHUNK)));
     const plain = unleeted(piece);
     if (plain) yield read(tokenize(plain));
     if (from + CHUNK >= text.length) break;

@@ -94,7 +94,7 @@ describe('no text', () => {
   });
 
   it('of ten million characters in one line is too long', () => {
-    expect(screenQuestion('\ud800chest'.repeat(1_700_000)).verdict).toBe('allow');
+    expect(screenQuestion(`${'a'.repeat(9_999_999)}\ud800`).verdict).toBe('allow');
   });
 
   it('hides a cry for help in its middle', () => {
