@@ -321,6 +321,36 @@ describe('under load', () => {
     expect(await metric('alpacare_generations_running')).toBe(0);
   });
 
+  it('puts down clients that send their request a byte at a time, and serves others meanwhile', async () => {
+    const patient = await start({ patience: { headersMs: 400, requestMs: 800 } });
+    onTestFinished(() => patient.close(0));
+    await patient.load();
+    const text = JSON.stringify({ ...question, max_tokens: 1 });
+    const head = 'POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n';
+    const slow = (start: string) => {
+      const socket = connect(Number(new URL(patient.url).port), '127.0.0.1');
+      socket.on('error', () => {});
+      let answer = '';
+      socket.on('data', (chunk) => (answer += chunk));
+      socket.write(start);
+      const drip = setInterval(() => socket.write('x'), 50);
+      return new Promise<string>((resolve) =>
+        socket.on('close', () => {
+          clearInterval(drip);
+          resolve(answer);
+        }),
+      );
+    };
+    const headers = Array.from({ length: 40 }, () => slow(`${head}X-Slow: `));
+    const bodies = Array.from({ length: 40 }, () =>
+      slow(`${head}Content-Length: ${text.length + 9999}\r\n\r\n${text}`),
+    );
+    expect((await post(body({ max_tokens: 1 }), patient)).status).toBe(200);
+    for (const answer of await Promise.all([...headers, ...bodies])) expect(answer).toMatch(/^(HTTP\/1\.1 4|$)/);
+    expect((await post(body({ max_tokens: 1 }), patient)).status).toBe(200);
+    expect(await metric('alpacare_queue_waiting', patient)).toBe(0);
+  });
+
   it('lets nobody wait who may be in an emergency', async () => {
     const stuck = await start({ open: () => new Promise(() => {}) });
     const waiting = Array.from({ length: 9 }, () => post(body(), stuck).catch(() => undefined));

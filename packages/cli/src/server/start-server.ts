@@ -22,6 +22,14 @@ export interface ServerOptions extends Pick<AppOptions, 'limits' | 'apiKey' | 'c
   readonly waiting: number;
   /** Load the model before the first question. */
   readonly preload?: boolean;
+  /** How long a client may take to send its request. */
+  readonly patience?: Patience;
+}
+
+export interface Patience {
+  readonly headersMs: number;
+  /** Headers and body. */
+  readonly requestMs: number;
 }
 
 export interface RunningServer {
@@ -33,8 +41,7 @@ export interface RunningServer {
 }
 
 /** A client has so long to send a request whole, and a connection may be silent so long. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000 };
 const SILENCE_MS = 600_000;
 const KEEP_ALIVE_MS = 5_000;
 const CONNECTIONS = 512;
@@ -58,9 +65,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(corsOrigins && { corsOrigins }),
     ...(isLoopback(options.host) && { hosts: ['localhost', '127.0.0.1', '[::1]', options.host] }),
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
+  const { headersMs, requestMs } = options.patience ?? PATIENCE;
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    // Node looks for the slow every 30 seconds only, unless told to look as often as the limits say.
+    serverOptions: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(headersMs, requestMs) / 2,
+    },
+  }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.timeout = SILENCE_MS;
   server.maxConnections = CONNECTIONS;
