@@ -65,7 +65,8 @@ async function lead(
 ): Promise<void> {
   const core = await import('@alpacare/core');
   let stopping = 'stopping after this step and saving';
-  const interrupt = onInterrupt(() => process.stderr.write(`\n${stopping}; Ctrl-C again ends at once\n`));
+  const view = createTrainingView(process.stdout, json);
+  const interrupt = onInterrupt(() => view.say(`\n${stopping}; Ctrl-C again ends at once`));
   const { engine, choice } = await openEngine(request, threads);
   if (json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`  engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
@@ -80,7 +81,7 @@ async function lead(
       await core.openTensorBoardLog(join(options.output, 'tensorboard')),
     ];
     const events = core.fineTune(engine, { ...options, signal: interrupt.signal }, inputs, collective);
-    const seen = await showAll(core.logged(events, logs), createTrainingView(process.stdout, json));
+    const seen = await showAll(core.logged(events, logs), view);
     const wasStopped = seen.some((event) => event.type === 'run-end' && event.reason === 'aborted');
     stopping = 'the model is saved; leaving the rest out of the report';
     if (report) {

@@ -5,6 +5,8 @@ import { pc } from './colors.ts';
 
 export interface TrainingView {
   show(event: FineTuneEvent): void;
+  /** A line for the person, above the bar where there is one. */
+  say(text: string): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }
@@ -19,7 +21,9 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 class Meter {
   #tokens = 0;
   #seconds = 0;
+  #steps = 0;
   add({ tokens, seconds: spent }: StepEndEvent): void {
+    this.#steps++;
     this.#tokens += tokens;
     this.#seconds += spent;
   }
@@ -27,12 +31,13 @@ class Meter {
     return Math.round(this.#tokens / this.#seconds);
   }
   secondsLeft({ step, steps }: StepEndEvent): number {
-    return (this.#seconds / step) * (steps - step);
+    return (this.#seconds / this.#steps) * (steps - step); // a resumed run began elsewhere
   }
 }
 
 export function createTrainingView(out: NodeJS.WriteStream, json: boolean): TrainingView {
-  if (json) return { show: (event) => void out.write(`${JSON.stringify(event)}\n`), close: () => {} };
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  if (json) return { show: (event) => void out.write(`${JSON.stringify(event)}\n`), say, close: () => {} };
   const meter = new Meter();
   const bar = out.isTTY
     ? new SingleBar({
@@ -42,10 +47,19 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
         barIncompleteChar: '░',
         barsize: 24,
         hideCursor: true,
-        clearOnComplete: false,
+        clearOnComplete: true,
       })
     : undefined;
-  const line = (text: string) => void out.write(`${text}\n`);
+  let drawn = false;
+  const hide = (): void => {
+    if (drawn) bar?.stop();
+    drawn = false;
+  };
+  // The bar is the last line: it goes, the text takes its place, and the next step draws it again below.
+  const line = (text: string): void => {
+    hide();
+    out.write(`${text}\n`);
+  };
   const onStep = (event: StepEndEvent) => {
     meter.add(event);
     const state = {
@@ -54,8 +68,11 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
       memory: Math.round(event.residentBytes / 2 ** 20),
       left: seconds(meter.secondsLeft(event)),
     };
-    if (bar) bar.update(event.step, state);
-    else if (event.step % Math.ceil(event.steps / PLAIN_LINES) === 0 || event.step === event.steps) {
+    if (bar) {
+      if (drawn) bar.update(event.step, state);
+      else bar.start(event.steps, event.step, state);
+      drawn = true;
+    } else if (event.step % Math.ceil(event.steps / PLAIN_LINES) === 0 || event.step === event.steps) {
       line(
         `  step ${event.step}/${event.steps}: loss ${state.loss}, ${state.speed} tokens/s, ${state.memory} MiB, ${state.left} left`,
       );
@@ -88,14 +105,13 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
         case 'run-start':
           if (event.ranks) line(`  ${event.ranks} ranks on ${event.hosts} ${event.hosts === 1 ? 'host' : 'hosts'}`);
           bar?.start(event.steps, 0, { loss: '–', speed: '–', memory: '–', left: '–' });
+          drawn = bar !== undefined;
           return;
         case 'step-end':
           return onStep(event);
         case 'evaluation-end':
-          if (bar) bar.stop();
           return line(`  step ${event.step}: validation perplexity ${pc.bold(event.perplexity.toFixed(2))}`);
         case 'run-end':
-          bar?.stop();
           line(
             `  ${event.reason === 'aborted' ? 'stopped' : 'done'} after ${event.steps} steps in ${seconds(event.seconds)}`,
           );
@@ -113,7 +129,11 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
           return line(`  saved to ${event.folder}`);
       }
     },
-    close: () => bar?.stop(),
+    say(text) {
+      hide();
+      say(text);
+    },
+    close: hide,
   };
 }
 
