@@ -202,6 +202,8 @@ export {
   runDoctor,
 } from './doctor/doctor.ts';
 // Names in the signatures above, for those who spell them out
+export type { Environment } from './collective/launcher.ts';
+export type { Exchange } from './train/data-parallel.ts';
 export type { BackwardOptions } from './autodiff/backward.ts';
 export type { GradientCheck } from './autodiff/check-gradient.ts';
 export { normaliseWhitespace, type RecordName } from './data/clean.ts';

@@ -6,6 +6,7 @@
 /** Arrays that can be added up. Integer sums that leave the range of their type are an error. */
 export type SumArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+/** Values added up over all ranks, and whether one of them gave no number. */
 export interface Summed<T extends SumArray> {
   /** Same length as what was given. */
   readonly values: T;
@@ -26,6 +27,7 @@ export interface Traffic {
   readonly sentBytes: number;
 }
 
+/** Processes that train together, and what they exchange. */
 export interface Collective {
   /** From 0. */
   readonly rank: number;
@@ -40,7 +42,7 @@ export interface Collective {
    * @throws {CollectiveError} when ranks disagree in what they ask for, or an integer sum leaves its range
    */
   allReduceSum<T extends SumArray>(values: T): Promise<Summed<T>>;
-  /** @param bytes  looked at on `root` alone; elsewhere `null` will do */
+  /** The bytes of `root`, on every rank. @param bytes  looked at on `root` alone; elsewhere `null` will do */
   broadcast(bytes: Uint8Array | null, root?: number): Promise<Uint8Array>;
   /** Every rank's bytes, in the order of the ranks; lengths may differ. Up to 64 bytes a rank take one round trip. */
   allGather(bytes: Uint8Array): Promise<Uint8Array[]>;

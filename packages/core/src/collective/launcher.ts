@@ -14,7 +14,8 @@ export interface Launch {
 /** `openmpi`: handles are addresses of exported symbols. `mpich`: they are integers (MPICH, Intel MPI, Cray, MVAPICH). */
 export type MpiFamily = 'openmpi' | 'mpich';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 function count(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;

@@ -7,6 +7,7 @@ import { type Collective, rankName, type SumArray, type Summed, type Traffic } f
 import type { Launch } from './launcher.ts';
 import { LIBRARY_VARIABLE, libraryCandidates } from './mpi-library.ts';
 
+/** How long a rank may be silent or late before the others give it up. */
 export interface MpiOptions {
   /** A rank that has given no sign of life for so long is lost. Default 8. */
   readonly silenceSeconds?: number;

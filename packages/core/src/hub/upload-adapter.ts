@@ -37,6 +37,7 @@ export interface UploadOptions
   readonly onPlan?: ((plan: UploadPlan) => void | Promise<void>) | undefined;
 }
 
+/** What an upload would send, and where, before it does. */
 export interface UploadPlan {
   readonly repository: string;
   readonly endpoint: string;

@@ -2,6 +2,7 @@
 
 import type { Exchange } from './data-parallel.ts';
 
+/** The loop begins. */
 export interface RunStartEvent {
   readonly type: 'run-start';
   readonly method: 'lora' | 'full';
