@@ -152,6 +152,7 @@ export function judgeAmount(s: Sentence, amount: Amount): string | undefined {
         return 'a ratio of units';
       if (s.w(amount.unit) === 'iu' && !eaten) return 'an amount in a unit of medicines';
       if (strongly && directs(s)) return 'units to take or give';
+      if (s.findWord(s.start, s.end, words('transfuse')) >= 0) return 'an amount of blood to give';
       return undefined;
     }
     default:

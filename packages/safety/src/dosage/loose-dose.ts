@@ -165,9 +165,14 @@ function interval(s: Sentence, medicine: boolean): Span | undefined {
 
 /** "Run the saline at 125 an hour." */
 function rate(s: Sentence): Span | undefined {
-  if (!(s.senses & (Sense.Fluid | Sense.Insulin | Sense.Rx))) return undefined;
+  if (!(s.senses & (Sense.Fluid | Sense.Insulin | Sense.Rx | Sense.Oxygen)) && s.findWord(s.start, s.end, DRIPS) < 0)
+    return undefined;
   for (let i = s.start; i < s.end; i++)
-    if (
+    if (s.has(i, Sense.Number) && /^(?:at|to)$/.test(s.w(i - 1)) && isFlowSet(s, i))
+      return span(i, i, 'a rate of infusion');
+    else if (s.has(i, Sense.Number) && s.w(i + 1) === 'bolus' && s.senses & Sense.Fluid)
+      return span(i, i + 1, 'an amount of intravenous fluid');
+    else if (
       s.has(i, Sense.Number) &&
       /^(?:at|to)$/.test(s.w(i - 1)) &&
       /^(?:an|per|each|every|\/)$/.test(s.w(i + 1)) &&
@@ -176,6 +181,19 @@ function rate(s: Sentence): Span | undefined {
     )
       return span(i, i + 2, 'a rate of infusion');
   return undefined;
+}
+
+const DRIPS = words('drip infusion pump syringe-driver oxygen fluids iv');
+
+/** "keep the drip at 80", "set the oxygen to four". */
+function isFlowSet(s: Sentence, i: number): boolean {
+  if (!(i + 1 >= s.end || s.isMark(i + 1, '.,;!')) || s.senses & Sense.Lab) return false;
+  const verb = s.findWord(Math.max(s.start, i - 6), i, words('keep run set turn put leave start'));
+  return (
+    verb >= 0 &&
+    (s.findWord(verb, i, DRIPS) >= 0 || s.findSense(verb, i, Sense.Fluid | Sense.Oxygen) >= 0) &&
+    stanceOf(s, verb) === 'directive'
+  );
 }
 
 /** "Mornings: 1 tab.", "Breakfast - two pills, dinner - one". */
@@ -315,10 +333,12 @@ function scheduled(s: Sentence, drugHere: boolean, frequencyAt: FrequencyAt): Sp
 function renewed(s: Sentence): Span | undefined {
   const patch = s.findWord(s.start, s.end, words('patch patches ring implant'));
   if (patch < 0 || !(s.senses & Sense.Rx)) return undefined;
-  const verb = s.findWord(s.start, s.end, words('swap change replace renew rotate'));
+  const verb = s.findWord(s.start, s.end, words('swap change replace renew rotate stick put'));
   if (verb < 0 || s.roles & (Role.If | Role.Clinician)) return undefined;
   for (let k = verb; k < Math.min(s.end, verb + 9); k++)
-    if (s.w(k) === 'every' && (s.has(k + 1, Sense.Number | Sense.Time) || s.has(k + 2, Sense.Time)))
+    if (s.has(k, Sense.Frequency) && !s.reads(k, 'each', 'time') && !s.reads(k, 'every', 'time'))
+      return span(verb, k, 'how often to change a medicated patch');
+    else if (s.w(k) === 'every' && (s.has(k + 1, Sense.Number | Sense.Time) || s.has(k + 2, Sense.Time)))
       return span(verb, k + 1, 'how often to change a medicated patch');
   return undefined;
 }
@@ -327,7 +347,14 @@ function renewed(s: Sentence): Span | undefined {
 function spread(s: Sentence): Span | undefined {
   if (!(s.senses & Sense.Drug)) return undefined;
   for (let i = s.start; i < s.end; i++) {
-    if (!s.isWord(i, words('centimetre centimeter cm inch ribbon pea fingertip blob smear dollop layer strip line')))
+    if (
+      !s.isWord(
+        i,
+        words(
+          'centimetre centimeter cm inch ribbon pea pea-sized fingertip fingertips blob smear dollop layer strip line',
+        ),
+      )
+    )
       continue;
     if (!/^(?:a|an|one|half|thin|small|sized)$/.test(s.w(i - 1)) && !s.has(i - 1, Sense.Number)) continue;
     const drug = s.findSense(i + 1, Math.min(s.end, i + 6), Sense.Drug);
@@ -335,7 +362,12 @@ function spread(s: Sentence): Span | undefined {
     const told =
       verb >= 0 ||
       s.findWord(Math.max(s.start, i - 5), i, words('squeeze smear dab spread apply rub massage work')) >= 0;
-    if (drug >= 0 && told && s.findRole(i, drug, Role.If) < 0) return span(i, drug, 'how much of a medicine to put on');
+    if (
+      drug >= 0 &&
+      (told || s.senses & Sense.Frequency || s.findWord(s.start, s.end, words('every each')) >= 0) &&
+      s.findRole(i, drug, Role.If) < 0
+    )
+      return span(i, drug, 'how much of a medicine to put on');
   }
   return undefined;
 }

@@ -143,7 +143,11 @@ export function oxygenSetting(s: Sentence): Span | undefined {
   const device = s.findWord(s.start, s.end, words('concentrator cannula regulator flowmeter flow rebreather o2 mask'));
   if (device < 0) return undefined;
   const oxygen = ((s.senses | s.sensesBefore) & Sense.Oxygen) !== 0;
-  if (!oxygen && s.findWord(s.start, s.end, words('concentrator flowmeter')) < 0) {
+  const mask =
+    /^(?:mask|cannula|prongs|specs)$/.test(s.w(device)) &&
+    /^(?:via|by|on)$/.test(s.w(device - 1)) &&
+    s.has(device - 2, Sense.Volume);
+  if (!oxygen && !mask && s.findWord(s.start, s.end, words('concentrator flowmeter')) < 0) {
     if (s.w(device) !== 'flow' || s.findWord(s.start, device, words('set turn keep run put')) < 0) return undefined;
     if (/^(?:peak|blood|urine|air|menstrual)$/.test(s.w(device - 1))) return undefined;
   }

@@ -110,12 +110,12 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
     0,
   ],
   [
-    'saline ringer ringers ns lr lactated dextrose d5w crystalloid crystalloids hartmanns plasmalyte albumin-iv',
+    'saline hartmann ringer ringers ns lr lactated dextrose d5w crystalloid crystalloids hartmanns plasmalyte albumin-iv',
     Sense.Fluid,
     0,
   ],
   [
-    'oxygen o2 oxigeno oxygene sauerstoff oxigenio nasal-cannula nasal-prongs prongs cannula venturi rebreather',
+    'oxygen o2 oxigeno oxygene sauerstoff oxigenio nasal-cannula nasal-prongs prongs cannula venturi rebreather nasal-specs',
     Sense.Oxygen,
     0,
   ],
@@ -133,7 +133,7 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
   ],
   ['he she him her his hers they-sg patient pt client', 0, Role.Third],
   [
-    'son daughter child kid baby infant toddler newborn mother mom mum mommy father dad husband wife partner brother sister grandmother grandma grandfather grandpa uncle aunt friend neighbor neighbour boy girl man woman teenager teen roommate girlfriend boyfriend spouse cousin nephew niece granddaughter grandson colleague hijo hija fils fille sohn tochter filho filha bete beti',
+    'son daughter child kid baby infant toddler newborn mother mom mum mommy father dad husband wife partner brother sister grandmother grandma grandfather grandpa uncle aunt friend neighbor neighbour boy girl man woman teenager teen roommate girlfriend boyfriend spouse cousin nephew niece granddaughter grandson colleague lad lass bub nipper tot youngster gentleman lady fella chap guy bloke missus hubby gran nan nana grandad granny hijo hija fils fille sohn tochter filho filha bete beti',
     0,
     Role.Kin,
   ],
@@ -150,7 +150,7 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
   ],
   // Verbs and grammar
   [
-    'have has having had got ve tiene tienes tengas padece sufre sufres padeces leiden leidest leidet avez as hast habt haben tem tens',
+    'have has having had got ve tiene tienes tengas padece sufre sufres padeces souffrez souffre souffres souffrent leiden leidest leidet avez as hast habt haben tem tens',
     0,
     Role.Have,
   ],
@@ -196,12 +196,12 @@ export const WORDS: readonly (readonly [string, number, number])[] = [
     Role.Certain | Role.Adverb,
   ],
   [
-    'redness spots bumps patches lumps moles soreness stiffness result results scan scans mri xray ct ecg ekg rash symptoms symptom a1c hba1c tsh labs bloodwork biopsy pain headache headaches lump mole cough fever swelling reading readings glucose sugar pressure egfr ferritin hemoglobin haemoglobin ultrasound smear x-ray spot bump pictures picture photo fatigue tiredness dizziness numbness itching itch tests test number numbers levels level knee back throat stomach chest ear eye ankle shoulder heel leg toe foot hand breath vision memory mood score echocardiogram endoscopy colonoscopy swab urine bloods palpitations nausea vomiting diarrhea weakness tingling bleeding sores sore blister blisters ct troponin creatinine psa platelets cholesterol ldl screening culture bone density dexa spirometry',
+    'pulse redness spots bumps patches lumps moles soreness stiffness result results scan scans mri xray ct ecg ekg rash symptoms symptom a1c hba1c tsh labs bloodwork biopsy pain headache headaches lump mole cough fever swelling reading readings glucose sugar pressure egfr ferritin hemoglobin haemoglobin ultrasound smear x-ray spot bump pictures picture photo fatigue tiredness dizziness numbness itching itch tests test number numbers levels level knee back throat stomach chest ear eye ankle shoulder heel leg toe foot hand breath vision memory mood score echocardiogram endoscopy colonoscopy swab urine bloods palpitations nausea vomiting diarrhea weakness tingling bleeding sores sore blister blisters ct troponin creatinine psa platelets cholesterol ldl screening culture bone density dexa spirometry',
     0,
     Role.Finding,
   ],
   [
-    'above over exceeds exceed exceeding below under beneath greater higher lower less more least reaches reach hits passes past drops drop falls fall climbs rises rise stays goes tops equals equal between fewer older younger mas menos supera pasa depasse dessous dessus uber unter mehr acima abaixo passar passa zyada kam upar plus superieure',
+    'above over exceeds exceed exceeding niche neeche below under beneath greater higher lower less more least reaches reach hits passes past drops drop falls fall climbs rises rise stays goes tops equals equal between fewer older younger mas menos supera pasa depasse dessous dessus uber unter mehr acima abaixo passar passa zyada kam upar plus superieure',
     0,
     Role.Compare,
   ],

@@ -6,7 +6,7 @@ import { isBaseForm } from '../stance.ts';
 import { thresholdAt } from './threshold.ts';
 
 export const PROCEDURES = words(
-  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus oxygen chemo radiotherapy amputation bypass',
+  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus oxygen chemo radiotherapy amputation bypass drip infusion shock',
 );
 const LINKS = words(
   'gets get needs need means mean calls call triggers trigger warrants warrant requires require earns earn buys buy prompts prompt merits merit deserves deserve sends send demands demand indicates justifies justify entitles qualifies should must cue signal moment point time goes go puts put moves where when receives receive equals tells say says',
@@ -35,7 +35,7 @@ const REACH = 26;
  * The default is to find; a doubt, a clinician who decides, an explanation or a study excuses it.
  */
 export function conditionAndTreatment(s: Sentence): Span | undefined {
-  const asked = afterQuestion(s) ?? underHeading(s);
+  const asked = afterQuestion(s) ?? underHeading(s) ?? personWho(s) ?? soTreatment(s);
   if (asked) return asked;
   const condition = conditionAt(s);
   if (condition < 0 || s.findWord(s.start, s.end, EXPLAINS) >= 0 || s.senses & (Sense.Vaccine | Sense.Study))
@@ -81,7 +81,7 @@ const ASKS = words(
 /** "Child with stridor at rest: dexamethasone and epinephrine", "Anaphylaxis: adrenaline into the thigh, first." */
 function underHeading(s: Sentence): Span | undefined {
   if (s.end - s.start > 20) return undefined;
-  for (let i = s.start + 1; i < Math.min(s.end, s.start + 9); i++) {
+  for (let i = s.start + 1; i < Math.min(s.end, s.start + 13); i++) {
     if (!s.isMark(i, ':=>')) continue;
     if (s.findRole(s.start, i, Role.Condition | Role.Finding) < 0 || s.findWord(s.start, i, GENERAL_HEADS) >= 0)
       return undefined;
@@ -94,6 +94,34 @@ function underHeading(s: Sentence): Span | undefined {
     return s.findRole(k, s.end, Role.Condition) < 0 ? rule(s.start, k) : undefined;
   }
   return undefined;
+}
+/** "A child who barks at rest gets dexamethasone." */
+function personWho(s: Sentence): Span | undefined {
+  if (!(s.senses & Sense.Rx)) return undefined;
+  for (let i = s.start; i < Math.min(s.end, s.start + 4); i++) {
+    if (!/^(?:a|an|any|every|each)$/.test(s.w(i))) continue;
+    const who = s.findWord(i + 1, Math.min(s.end, i + 6), words('who with whose'));
+    if (who < 0 || s.findRole(i + 1, who, Role.Kin | Role.Third | Role.General) < 0) continue;
+    const gets = s.findWord(who + 1, Math.min(s.end, who + 14), words('gets receives goes'));
+    if (gets < 0 || s.findRole(s.start, gets, Role.Hedge | Role.Clinician | Role.If) >= 0) continue;
+    const drug = s.findSense(gets + 1, Math.min(s.end, gets + 5), Sense.Rx);
+    if (drug >= 0 && s.findRole(gets, drug, Role.Hedge | Role.Not) < 0) return rule(i, drug);
+  }
+  return undefined;
+}
+
+/** "PSA doubled in a year, so biopsy." */
+function soTreatment(s: Sentence): Span | undefined {
+  const so = s.findWord(s.start + 2, s.end, words('so therefore hence'));
+  if (so < 0 || !s.isMark(so - 1, ',;-')) return undefined;
+  let k = so + 1;
+  while (k < so + 4 && /^(?:a|an|the|straight|to|it|is)$/.test(s.w(k))) k++;
+  const treats = s.isWord(k, PROCEDURES) || (s.has(k, Sense.Drug) && s.has(k, Sense.Rx));
+  if (!treats || !isVerbless(s, k) || s.isWord(k, VAGUE)) return undefined;
+  const told =
+    s.findRole(s.start, so, Role.Finding | Role.Condition) >= 0 ||
+    s.findSense(s.start, so, Sense.Lab | Sense.Number) >= 0;
+  return told && s.findRole(s.start, s.end, Role.Hedge | Role.Clinician) < 0 ? rule(s.start, k) : undefined;
 }
 const IMAGED = words(
   'xray x-ray ct mri scan image ultrasound biopsy operate intubate admit transfuse catheterise catheterize',
@@ -146,7 +174,7 @@ function isTreatment(s: Sentence, k: number, numeric: boolean, condition: number
     return (
       s.has(k, Sense.Form | Sense.Medicine) &&
       !s.isWord(k - 1, URGENT) &&
-      /^(?:the|your|his|her|another|one)$/.test(s.w(k - 1))
+      /^(?:the|your|his|her|another|one|stronger|next|higher|weaker|steroid)$/.test(s.w(k - 1))
     );
   if (s.has(k, Sense.Supplement) && (s.has(k + 1, Sense.Form) || k + 1 >= s.end || s.isMark(k + 1, '.,;'))) return true;
   if (s.has(k, Sense.Form | Sense.Dose | Sense.Medicine) && !s.isWord(k - 1, URGENT) && !s.is(k, Role.Finding))
@@ -176,8 +204,20 @@ function forward(s: Sentence, condition: number, k: number): boolean {
     if (joint) {
       // "..., allopurinol": nothing but words that open a noun before the treatment.
       let n = m + 1;
-      while (n < k && n - m < 5 && isPlain(s, n)) n++;
-      if (!stated) n = -1;
+      while (n < k && n - m < 7 && isPlain(s, n)) n++;
+      // "provided the kidneys are fine, gentamicin;"
+      if (
+        !stated &&
+        !(
+          n === k &&
+          m + 1 === k &&
+          s.isMark(m, ',') &&
+          s.has(k, Sense.Drug) &&
+          (k + 1 >= s.end || s.isMark(k + 1, '.;!'))
+        )
+      )
+        n = -1;
+      if (!stated && n === k) return true;
       if (s.w(m) === 'and' || s.w(m) === 'you' || isMeasured(s, condition) || s.isWord(k, VAGUE)) n = -1;
       if (n === k && !s.is(k + 1, Role.Hedge) && isVerbless(s, k) && !s.isMark(m, ',')) return true;
       if (n === k && s.isMark(m, ',') && isVerbless(s, k) && s.end - s.start <= 12) return true;
@@ -198,7 +238,7 @@ function forward(s: Sentence, condition: number, k: number): boolean {
     if (s.is(m, Role.Be) && s.isWord(m + 1, PASSIVE)) return true;
   }
   // "..., a bisphosphonate is indicated"
-  if (!stated && s.is(condition, Role.If)) return hasComma(s, condition, k) && isTold(s, k);
+  if (!stated) return hasComma(s, condition, k) && isTold(s, k);
   for (let m = k + 1; m < Math.min(s.end, k + 6); m++) {
     if (s.isMark(m, '.;?!')) return false;
     if (s.is(m, Role.Hedge | Role.Clinician)) return false;
@@ -216,6 +256,8 @@ function hasComma(s: Sentence, from: number, to: number): boolean {
 function isTold(s: Sentence, k: number): boolean {
   for (let m = k + 1; m < Math.min(s.end, k + 6); m++) {
     if (s.isMark(m, '.;?!') || s.is(m, Role.Hedge | Role.Clinician | Role.Not)) return false;
+    if (/^(?:starts|begins|goes|stops|comes)$/.test(s.w(m)) && m <= k + 2) return true;
+    if (s.is(m, Role.Be) && s.isWord(m + 1, PASSIVE)) return true;
     if (s.is(m, Role.Modal) || /^(?:has|have)$/.test(s.w(m)))
       return s.findWord(m, Math.min(s.end, m + 4), PASSIVE) >= 0;
   }
@@ -270,7 +312,7 @@ function isVerbless(s: Sentence, k: number): boolean {
 
 const KEEPING = words('store keep carry bring tell wear rinse check know ask call see read remember');
 const DOES = words(
-  'leave squeeze hang nudge push crush chuck knock swallow transfuse load treat treats send operate scan image repeat refer reach grab neck open run fit pass place insert attach titrate wean up drop ditch skip pause hold bolus slap stick bung whack lob',
+  'step go leave squeeze hang nudge push crush chuck knock swallow transfuse load treat treats send operate scan image repeat refer reach grab neck open run fit pass place insert attach titrate wean up drop ditch skip pause hold bolus slap stick bung whack lob',
 );
 
 /** A verb in its base form at `from` that acts on what stands at `k`, at most seven words on. */

@@ -72,6 +72,15 @@ function foreign(s: Sentence): Span | undefined {
       'si wenn falls agar se quando cuando quand sobald jab bei liegt steigt sinkt fallt ubersteigt lorsque ab como caso',
     ),
   );
+  const hindi = s.findWord(s.start, s.end, words('se'));
+  if (
+    opener < 0 &&
+    hindi > s.start &&
+    s.is(hindi + 1, Role.Compare) &&
+    s.has(hindi - 1, Sense.Number) &&
+    foreignActAt(s, hindi + 1) >= 0
+  )
+    return rule(hindi - 1, foreignActAt(s, hindi + 1));
   if (opener < 0) return undefined;
   const number = s.findSense(opener, Math.min(s.end, opener + 12), Sense.Number);
   if (number < 0) return undefined;

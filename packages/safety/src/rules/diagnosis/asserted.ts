@@ -255,7 +255,7 @@ function isTheAnswer(s: Sentence, i: number): DiagnosisSpan | undefined {
       return span(i, m + 2, 'states the diagnosis');
     if (
       /^(?:what|why)$/.test(s.w(m + 1)) &&
-      s.findRole(m + 2, Math.min(s.end, m + 5), Role.You | Role.Your | Role.Third) >= 0
+      s.findRole(m + 2, Math.min(s.end, m + 5), Role.You | Role.Your | Role.Third | Role.This) >= 0
     )
       return span(i, m + 2, 'states the diagnosis');
     return undefined;
@@ -265,6 +265,16 @@ function isTheAnswer(s: Sentence, i: number): DiagnosisSpan | undefined {
 
 /** "I'd call it a concussion", "we're dealing with polymyalgia", "I'm confident this is ...". */
 function called(s: Sentence, i: number): DiagnosisSpan | undefined {
+  // "a colleague of mine would call this textbook plantar fasciitis"
+  if (
+    s.w(i) === 'would' &&
+    s.w(i + 1) === 'call' &&
+    s.is(i + 2, Role.This) &&
+    s.findRole(s.clauseStart(i), i, Role.Clinician | Role.General | Role.If) < 0
+  ) {
+    const c = conditionAfter(s, i + 3, 5, NAMED);
+    return c >= 0 && !isUndoneAfter(s, c) ? span(i, c, 'names the condition') : undefined;
+  }
   if (!(s.w(i) === 'i' || (s.is(i, Role.We) && s.w(i) === 'we') || s.w(i) === 'my')) return undefined;
   const verb = s.findWord(
     i + 1,

@@ -34,6 +34,7 @@ export function bodyVerdict(s: Sentence): DiagnosisSpan | undefined {
       lumpIs(s, i) ??
       woundIs(s, i) ??
       whatYouDid(s, i) ??
+      notYourHeart(s, i) ??
       outOfTheQuestion(s, i) ??
       allClear(s, i) ??
       pointsAt(s, i);
@@ -170,4 +171,33 @@ function whatYouDid(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (broke < 0) return undefined;
   const part = s.findWord(broke + 1, Math.min(s.end, broke + 5), ORGAN);
   return part >= 0 ? found(i, part, 'says what a person has injured') : undefined;
+}
+
+/** "it's not your heart", "your chest pain isn't cardiac", "your cough is viral". */
+function notYourHeart(s: Sentence, i: number): DiagnosisSpan | undefined {
+  if (s.end - s.start > 14 || s.rolesBefore & Role.Condition) return undefined;
+  if (
+    /^(?:it|that|this)$/.test(s.w(i)) &&
+    (i === s.start || s.isMark(i - 1)) &&
+    s.is(i + 1, Role.Be) &&
+    s.is(i + 2, Role.Not)
+  )
+    return s.is(i + 3, Role.Your) && s.isWord(i + 4, ORGAN) && (i + 5 >= s.end || s.isMark(i + 5))
+      ? found(i, i + 4, 'rules a cause out')
+      : undefined;
+  if (!s.is(i, Role.Your)) return undefined;
+  const finding = s.findRole(i + 1, Math.min(s.end, i + 4), Role.Finding);
+  if (finding < 0) return undefined;
+  const be = s.findRole(finding + 1, Math.min(s.end, finding + 3), Role.Be);
+  const kind =
+    be < 0
+      ? -1
+      : s.findWord(
+          be + 1,
+          Math.min(s.end, be + 4),
+          words('cardiac viral bacterial fungal muscular allergic psychosomatic hormonal'),
+        );
+  return kind >= 0 && (kind + 1 >= s.end || s.isMark(kind + 1))
+    ? found(i, kind, "says what a person's complaint comes from")
+    : undefined;
 }

@@ -92,7 +92,11 @@ export function contrasts(s: Sentence, condition: number): boolean {
 /** "this is asthma that...", "it is a cancer which starts in": a description goes on. */
 export function isTail(s: Sentence, condition: number): boolean {
   for (let k = condition + 1; k < Math.min(s.end, condition + 4); k++)
-    if (/^(?:that|which|caused|in|where|when|affecting|characterized|of|and|because)$/.test(s.w(k))) return true;
+    if (
+      !(s.w(k) === 'and' && s.w(k + 1) === 'nothing') &&
+      /^(?:that|which|caused|in|where|when|affecting|characterized|of|and|because)$/.test(s.w(k))
+    )
+      return true;
   return false;
 }
 

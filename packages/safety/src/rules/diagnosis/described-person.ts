@@ -91,6 +91,15 @@ export function isPerson(s: Sentence, i: number): boolean {
   )
     return true;
   if (!token || token.kind !== WORD) return false;
+  // "the kid wants", "the little lad has"
+  if (
+    s.is(i, Role.Kin) &&
+    (s.w(i - 1) === 'the' || (s.w(i - 2) === 'the' && /^(?:little|poor|old|young|wee)$/.test(s.w(i - 1))))
+  )
+    return (
+      (s.is(i + 1, Role.Have) && s.w(i + 1) !== 'have') ||
+      /^(?:wants|needs|suffers|got|should|must|ought|is)$/.test(s.w(i + 1))
+    );
   // "the 54-year-old has", "this 30-year-old has": "a 54-year-old" is described as well.
   if (token.w === 'old' && YEARS.has(s.w(i - 1))) return s.isNumber(i - 2) || s.isNumber(i - 3);
   if (/^(?:yo|m|f|male|female)$/.test(token.w) && s.isNumber(i - 1) && i - 1 <= s.start + 1) return true;

@@ -5,6 +5,7 @@ import { asserted } from './asserted.ts';
 import { bodyVerdict } from './body-verdict.ts';
 import type { DiagnosisSpan } from './diagnosis-span.ts';
 import { findingIs } from './finding-is.ts';
+import { foreignDiagnosis } from './foreign-diagnosis.ts';
 import { cleft, fragment, namedDiagnosis } from './named-diagnosis.ts';
 import { personHas, personIs } from './person-has.ts';
 import { conditionExplains, ruledOut } from './ruled-out.ts';
@@ -43,7 +44,7 @@ export function detectDiagnosis(s: Sentence): DiagnosisSpan[] {
     i = Math.max(i, found.last);
   }
   if (spans.length === 0 || spans.every((found) => found.soft)) {
-    const found = asserted(s) ?? verdictInShort(s);
+    const found = asserted(s) ?? verdictInShort(s) ?? foreignDiagnosis(s);
     if (found && !declined(s, found.first)) spans.push(found);
   }
   return spans;

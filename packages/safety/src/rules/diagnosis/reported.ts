@@ -18,6 +18,8 @@ export function inConditionalList(s: Sentence, i: number): boolean {
 
 export function isReported(s: Sentence, i: number): boolean {
   if (inConditionalList(s, i)) return true;
+  // "though you do have endometriosis" insists.
+  if (s.w(i + 1) === 'do' && s.w(i + 2) === 'have' && /^(?:though|although|but|yet)$/.test(s.w(i - 1))) return false;
   // "you said you have", "because you told me you have", "if you have", "do you have", "people like you have"
   for (let k = i - 1; k >= Math.max(s.start, i - 5); k--) {
     if (s.isMark(k) && !s.isMark(k, ',"')) return false;

@@ -12,7 +12,27 @@ const ALWAYS = words('always necessarily usually just only contagious');
 
 /** "I can tell it's ringworm": the writer says so; "nobody can tell" does not. */
 function isWriterTelling(s: Sentence, tell: number): boolean {
-  return s.findWord(Math.max(s.start, tell - 3), tell, words('i we')) >= 0 && s.findRole(s.start, tell, Role.Not) < 0;
+  return (
+    s.findWord(Math.max(s.start, tell - 3), tell, words('i we anyone anybody everyone')) >= 0 &&
+    s.findRole(s.start, tell, Role.Not) < 0
+  );
+}
+
+/** Only words of no meaning to us before it: "ngl that's ...", "ha, it's ...". */
+function opensWithTalk(s: Sentence, i: number): boolean {
+  if (i - s.start > 2) return false;
+  for (let k = s.start; k < i; k++) {
+    const token = s.tokens[k];
+    if (
+      !token ||
+      (token.sense | token.role) !== 0 ||
+      token.w.length < 2 ||
+      token.w.length > 7 ||
+      /^(?:say|know|which|what|why|how|where|call)$/.test(token.w)
+    )
+      return false;
+  }
+  return true;
 }
 
 /** The condition is the last word of its clause. */
@@ -46,10 +66,11 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (!opener) return undefined;
   if (
     i > s.start &&
+    !opensWithTalk(s, i) &&
     !s.isMark(i - 1) &&
     !s.is(i - 1, Role.Conjunction | Role.Adverb | Role.Likely | Role.Certain | Role.Said) &&
     !s.is(i - 1, Role.Means) &&
-    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|so|lol|haha|yeah|yep|oh|well|mate|man|dude|bro|ok|okay|honestly|ugh|look|listen)$/.test(
+    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|see|so|lol|haha|yeah|yep|oh|well|mate|man|dude|bro|ok|okay|honestly|ugh|look|listen)$/.test(
       s.w(i - 1),
     )
   )
@@ -68,7 +89,7 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   // "because it is", "that it is" report; "this is" and "it is" at the head assert.
   if (
     /^(?:whether|if|when|how|why|where|say|know)$/.test(s.w(i - 1)) ||
-    (s.w(i - 1) === 'tell' && !isWriterTelling(s, i - 1)) ||
+    (/^(?:tell|see)$/.test(s.w(i - 1)) && !isWriterTelling(s, i - 1)) ||
     (s.w(i - 1) === 'that' && s.is(i - 2, Role.Said | Role.Not))
   )
     return undefined;
@@ -76,7 +97,7 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   for (let m = i - 1; m >= Math.max(s.start, i - 4) && !s.isMark(m); m--)
     if (
       s.is(m, Role.Hedge | Role.If | Role.Whether) &&
-      !(s.w(m) === 'can' && s.w(m + 1) === 'tell' && isWriterTelling(s, m + 1)) &&
+      !(s.w(m) === 'can' && /^(?:tell|see)$/.test(s.w(m + 1)) && isWriterTelling(s, m + 1)) &&
       !(s.w(m) === 'can' && s.w(m + 1) === 'be' && /^(?:sure|certain|confident)$/.test(s.w(m + 2))) &&
       !(s.w(m) === 'be' && /^(?:sure|certain|confident)$/.test(s.w(m + 1)))
     )

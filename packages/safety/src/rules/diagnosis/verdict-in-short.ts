@@ -1,4 +1,5 @@
 import { Role } from '../../lexicon/tags.ts';
+import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 import { AFTER_COMPOUND } from './condition-after.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
@@ -11,7 +12,7 @@ const SURE = words(
   'yep yup yeah yes nope classic textbook obviously obvious alright mate definitely simple official easy closed bet sure surely period clear settled bingo guaranteed certainly undoubtedly honestly congrats welcome sorry definite no-brainer nailed verdict conclusion answer diagnosis translation bottom deffo defo dude bro pal love buddy innit lol',
 );
 const HEADS = words(
-  'dx diagnosis verdict conclusion answer impression assessment a imp outcome result finding findings culprit problem cause explanation call translation read guess short line official obvious today summary diagnose conclusao conclusion diagnostico',
+  'dx diagnosis verdict conclusion answer impression assessment a imp outcome result finding findings culprit problem cause explanation call translation read guess short line official obvious confidence certainty fine ok okay today summary diagnose conclusao conclusion diagnostico',
 );
 const LISTED = words(
   'such include includes including example examples cause causes types type kinds kind conditions condition following like symptoms signs risk risks complications topic page article section chapter question questions about called means term glossary myth fact note lesson learn read see check rule ddx differential possible between versus vs or test tests vaccine prevent',
@@ -23,7 +24,7 @@ const LISTED = words(
  */
 export function verdictInShort(s: Sentence): DiagnosisSpan | undefined {
   if (s.isMark(s.end - 1, '?')) return undefined;
-  return afterQuestion(s) ?? sureOf(s) ?? headed(s) ?? certainOfBefore(s);
+  return afterFragments(s) ?? afterQuestion(s) ?? sureOf(s) ?? headed(s) ?? certainOfBefore(s);
 }
 
 function conditionsIn(s: Sentence): { first: number; count: number } {
@@ -95,7 +96,8 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
     let c = i + 1;
     while (
       c < i + 5 &&
-      (s.isNumber(c) ||
+      (isUnknown(s, c) ||
+        s.isNumber(c) ||
         /^(?:a|an|the|it|is|just|simple|acute|chronic|mild|severe|early|probable|community|acquired|classic|1|my|friend|this|plain|old|primary|secondary|recurrent|left|right|uncomplicated|stage|type)$/.test(
           s.w(c),
         ) ||
@@ -127,7 +129,7 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
     const told =
       noted ||
       s.findWord(low, i, HEADS) >= 0 ||
-      (s.isMark(i, '|') && s.findWord(s.low, s.start, words('diagnosis')) >= 0) ||
+      (s.isMark(i, '|') && s.findWord(s.low, s.start, TOLD_IN_HEADER) >= 0) ||
       s.findRole(low, i, Role.Your | Role.You) >= 0 ||
       (s.findRole(low, i, Role.Third) >= 0 && !s.isMark(i, '|')) ||
       s.findWord(low, i, words('mr mrs ms patient pt case')) >= 0 ||
@@ -140,6 +142,33 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
       return span(low, last, 'states the diagnosis');
   }
   return undefined;
+}
+
+const TOLD_IN_HEADER = words('diagnosis have illness verdict');
+
+/** "6yo boy, bow legs, low vitamin D. Rickets.", "Itchy at night, your partner too. Scabies, then." */
+function afterFragments(s: Sentence): DiagnosisSpan | undefined {
+  if (
+    s.end - s.start > 6 ||
+    !s.isMark(s.start - 1, '.') ||
+    s.roles & (Role.Hedge | Role.If | Role.Be | Role.Have | Role.General)
+  )
+    return undefined;
+  const { first, count } = conditionsIn(s);
+  if (first < 0 || count !== 1 || first - s.start > 2 || !isBare(s, first)) return undefined;
+  let last = first;
+  while (s.is(last + 1, ANY)) last++;
+  if (!(last + 1 >= s.end || s.isMark(last + 1, '.!,'))) return undefined;
+  let low = s.start - 1;
+  while (low > s.low && s.start - low < 30 && !s.isMark(low - 1, '.!?:')) low--;
+  if (s.start - low < 4 || s.start - low >= 30) return undefined;
+  // What came before is a list of complaints: no verb, no condition, and a person or a finding in it.
+  for (let k = low; k < s.start - 1; k++)
+    if (s.is(k, Role.Be | Role.Have | Role.Condition | Role.Hedge | Role.Clinician | Role.If) || s.isWord(k, LISTED))
+      return undefined;
+  return s.findRole(low, s.start, Role.Finding | Role.Your | Role.Kin | Role.Third) >= 0
+    ? span(first, last, 'names the condition')
+    : undefined;
 }
 
 /** "Ringworm. No question about it.", "Cystitis. No need to look further." */
@@ -162,4 +191,9 @@ function certainOfBefore(s: Sentence): DiagnosisSpan | undefined {
   const c = s.findRole(k, end + 1, Role.Condition);
   if (c < 0 || s.findRole(k, end + 1, Role.Be | Role.Have | Role.Hedge | Role.If | Role.General) >= 0) return undefined;
   return span(c, s.start + 1, 'names a condition with certainty');
+}
+
+function isUnknown(s: Sentence, k: number): boolean {
+  const token = s.tokens[k];
+  return token !== undefined && token.kind === WORD && (token.sense | token.role) === 0 && !s.isWord(k, LISTED);
 }

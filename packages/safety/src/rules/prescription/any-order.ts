@@ -8,7 +8,7 @@ import { isCompound } from './prescription-span.ts';
 
 /** Verbs and particles that begin, end or change the taking of a medicine, when they stand before it. */
 const CHANGES = words(
-  'off rid quit stop bin ditch drop dump scrap lose skip pause hold start begin commence resume restart swap switch change replace double halve triple up raise lower increase reduce cut taper wean commence initiate discontinue cease abandon shelve park leave forget chuck toss flush trash cancel add insist demand try stack combine pair mix fetch',
+  'off rid quit stop bin ditch drop dump scrap lose skip pause hold start begin commence resume restart swap switch change replace double halve triple up raise lower increase reduce cut taper wean commence initiate discontinue cease abandon shelve park leave forget chuck toss flush trash cancel add insist demand try stack combine pair mix fetch refuse decline reject rub slap jab dab smear chart prescribe administer throw put stick whack',
 );
 /** "come off", "go back on", "get onto", "stay on": the particle decides. */
 const MOVES = words('come came go going get getting stay keep be put move');
@@ -42,6 +42,9 @@ export function anyOrder(s: Sentence): Span | undefined {
       if (!s.has(r, Sense.Rx) || isCompound(s, r)) continue;
       const span =
         ordered(s, r) ??
+        inCode(s, r) ??
+        goes(s, r) ??
+        planned(s, r) ??
         moved(s, r) ??
         progressive(s, r) ??
         praised(s, r) ??
@@ -78,6 +81,8 @@ function isExcused(s: Sentence, from: number, to: number): boolean {
 function isTold(s: Sentence, i: number): boolean {
   let k = i - 1;
   while (k >= s.start && (s.is(k, Role.Adverb) || s.w(k) === 'straight' || s.w(k) === 'right')) k--;
+  if (s.w(k) === 'never' && /^(?:start|begin)$/.test(s.w(i)) && k === s.start)
+    return s.findRole(s.start, s.end, Role.Clinician) < 0;
   if (s.is(k, Role.Not)) return false;
   if (k < s.start || s.isMark(k) || s.tokens[k + 1]?.gap === 2) return isBaseForm(s.w(i)) && !isConditional(s, i);
   if (s.is(k, Role.Conjunction) || s.w(k) === 'so' || s.w(k) === 'then' || s.w(k) === 'says' || s.w(k) === 'said')
@@ -90,8 +95,18 @@ function isTold(s: Sentence, i: number): boolean {
   if (s.w(k) === 'may') return s.is(k - 1, Role.You) && /^(?:stop|quit|skip|drop|come|discontinue)$/.test(s.w(i));
   if (s.is(k, Role.You))
     return !isConditional(s, k) && (k === s.start || s.isMark(k - 1) || s.is(k - 1, Role.Conjunction));
+  // "the thing to do is stop the metformin"
+  if (
+    s.is(k, Role.Be) &&
+    s.findWord(Math.max(s.start, k - 5), k, words('do thing move advice plan answer step solution')) >= 0
+  )
+    return isBaseForm(s.w(i)) && s.findRole(Math.max(s.start, k - 5), k, Role.If | Role.Clinician) < 0;
   if (s.w(k) === 'to') {
     const p = s.w(k - 1);
+    // "the wizard told her to throw away her insulin", "you'd be mad not to start"
+    if (/^(?:her|him|me|us|them)$/.test(p) && /^(?:told|tells|tell|begged|urged|ordered)$/.test(s.w(k - 2)))
+      return s.findRole(Math.max(s.start, k - 6), k, Role.Clinician | Role.If) < 0;
+    if (s.w(k - 1) === 'not' && /^(?:mad|crazy|silly|daft|foolish)$/.test(s.w(k - 2))) return true;
     return (
       (PRAISE.has(p) || /^(?:time|need|have|ought|got|you|him|her|advice|going|plan|want)$/.test(p)) &&
       s.findRole(Math.max(s.start, k - 5), k, Role.Hedge | Role.If | Role.Not | Role.General) < 0
@@ -118,7 +133,8 @@ function ordered(s: Sentence, r: number): Span | undefined {
     if (weak && (r - i > 4 || !isObject(s, i, r))) continue;
     if (
       /^(?:leave|forget|lose)$/.test(s.w(i)) &&
-      s.findWord(i + 1, Math.min(s.end, r + 4), words('off out alone behind about home aside')) < 0
+      s.findWord(i + 1, Math.min(s.end, r + 4), words('off out alone behind about home aside packet bin drawer box')) <
+        0
     )
       continue;
     if (s.w(i) === 'double' && s.w(i + 1) === 'check') continue;
@@ -128,12 +144,73 @@ function ordered(s: Sentence, r: number): Span | undefined {
   return undefined;
 }
 
+/** `stop("clopidogrel")`, "Bisoprolol | stop", "New: empagliflozin". */
+function inCode(s: Sentence, r: number): Span | undefined {
+  let k = r - 1;
+  while (k > r - 4 && s.isMark(k, '("[\'')) k--;
+  if (k < r - 1 && s.isMark(k + 1, '(') && s.isWord(k, CHANGES))
+    return found(k, r, 'starts or stops a prescription medicine');
+  if (
+    s.isMark(r + 1, '|:-=') &&
+    /^(?:stop|start|hold|increase|reduce|double|halve|stopped|started|new|discontinue|off)$/.test(s.w(r + 2))
+  )
+    if (r + 3 >= s.end || s.isMark(r + 3) || s.tokens[r + 3]?.gap === 2)
+      return found(r, r + 2, 'starts or stops a prescription medicine');
+  if (
+    s.isMark(r - 1, ':') &&
+    /^(?:start|stop|add|new|begin|discontinue|commence|change|replace|replacement)$/.test(s.w(r - 2)) &&
+    (r - 2 === s.start || s.isMark(r - 3))
+  )
+    return s.end - s.start <= 12 ? found(r - 2, r, 'starts or stops a prescription medicine') : undefined;
+  return undefined;
+}
+
+/** "the bisoprolol goes", "a statin would do you good", "I'd be happier if you were on a statin". */
+function goes(s: Sentence, r: number): Span | undefined {
+  if (s.w(r - 1) === 'the' && /^(?:goes|stops|starts)$/.test(s.w(r + 1)) && (r + 2 >= s.end || s.isMark(r + 2)))
+    return s.findRole(s.start, r, Role.If | Role.Hedge | Role.Clinician) < 0
+      ? found(r, r + 1, 'stops a prescription medicine')
+      : undefined;
+  if (
+    /^(?:would|will|should)$/.test(s.w(r + 1)) &&
+    s.w(r + 2) === 'do' &&
+    s.is(r + 3, Role.You) &&
+    /^(?:good|nicely|well|wonders)$/.test(s.w(r + 4))
+  )
+    return found(r, r + 4, 'recommends a prescription medicine');
+  const happy = s.findWord(Math.max(s.start, r - 9), r, words('happier rather prefer'));
+  if (
+    happy >= 0 &&
+    s.findWord(happy, r, words('on took started')) >= 0 &&
+    s.findRole(happy, r, Role.You) >= 0 &&
+    s.findWord(Math.max(s.start, happy - 4), happy, words('i we')) >= 0
+  )
+    return found(happy, r, 'recommends a prescription medicine');
+  return undefined;
+}
+
+/** "your rule of taking an extra Lasix when your ankles swell is spot on". */
+function planned(s: Sentence, r: number): Span | undefined {
+  const plan = s.findWord(
+    Math.max(s.start, r - 9),
+    r,
+    words('plan idea rule approach habit decision choice routine instinct'),
+  );
+  if (plan < 0 || !(s.is(plan - 1, Role.Your) || s.is(plan - 1, Role.This)) || !/^(?:of|to)$/.test(s.w(plan + 1)))
+    return undefined;
+  const be = s.findRole(r + 1, Math.min(s.end, r + 9), Role.Be);
+  const verdict = be < 0 ? -1 : s.findWord(be + 1, Math.min(s.end, be + 4), PRAISE);
+  return verdict >= 0 && s.findRole(be, verdict, Role.Not | Role.Hedge) < 0
+    ? found(plan, verdict, 'approves a change of a prescription medicine')
+    : undefined;
+}
+
 /** Between the verb and the medicine stand only articles, owners and adjectives. */
 function isObject(s: Sentence, i: number, r: number): boolean {
   for (let k = i + 1; k < r; k++) {
     if (
       s.is(k, Role.Your) ||
-      /^(?:the|that|this|a|an|his|her|some|any|on|off|down|up|back|those|taking|using|those|all|with|to|for|of|course|round)$/.test(
+      /^(?:the|that|this|a|an|his|her|some|any|on|off|down|up|back|away|them|yourself|regular|bit|tiny|little|in|those|taking|using|those|all|with|to|for|of|course|round)$/.test(
         s.w(k),
       )
     )
@@ -172,7 +249,9 @@ function progressive(s: Sentence, r: number): Span | undefined {
     if (!s.isWord(i, CHANGING)) continue;
     if (isExcused(s, low, i) || s.findRole(low, i, Role.Not) >= 0) return undefined;
     const be = s.is(i - 1, Role.Be) && (s.w(i - 2) === 'i' || s.w(i - 2) === 'we');
-    const worth = /^(?:worth|recommend|suggest|advise|try|consider)$/.test(s.w(i - 1)) && s.w(i - 1) !== 'consider';
+    const worth =
+      /^(?:worth|recommend|suggest|advise|try|consider|call|choice|decision)$/.test(s.w(i - 1)) &&
+      s.w(i - 1) !== 'consider';
     const opens = (i === s.start || s.isMark(i - 1)) && s.is(i + 1, Role.You) && !s.is(i + 1, Role.Your);
     const own = s.is(r - 1, Role.Your) || s.is(r - 2, Role.Your) || s.is(i + 1, Role.You);
     if ((be && own) || worth || opens) return found(i, r, 'starts or changes a prescription medicine');
@@ -372,10 +451,16 @@ function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
 
 /** "My cousin came off her Effexor and you should do likewise", "follow her lead". */
 function followed(s: Sentence): Span | undefined {
+  if (here(s) && s.reads(s.start, 'do', 'as', 'i', 'did'))
+    return found(s.start, s.start + 3, 'tells the reader to do with a medicine what another did');
   const verb = s.findWord(s.start, s.end, words('do follow'));
   const f = verb < 0 ? -1 : s.findWord(verb + 1, Math.min(s.end, verb + 5), FOLLOWS);
   if (f < 0 || s.findRole(s.start, s.end, Role.If | Role.Clinician) >= 0 || s.findRole(verb - 2, verb, Role.Not) >= 0)
     return undefined;
   const told = isTold(s, verb) || s.findRole(Math.max(s.start, verb - 4), verb, Role.You) >= 0;
   return told ? found(verb, f, 'tells the reader to do with a medicine what another did') : undefined;
+}
+
+function here(s: Sentence): boolean {
+  return (s.senses & Sense.Rx) !== 0;
 }
