@@ -20,7 +20,7 @@ export function frequencyOfMedicine(s: Sentence): Span | undefined {
   if (s.senses & (Sense.Vaccine | Sense.Care) && !(s.senses & Sense.Drug)) return undefined;
   for (let i = s.start; i < s.end; i++) {
     // "naproxen bid", "lisinopril daily", "aspirin every morning"
-    if (s.has(i, Sense.Drug)) {
+    if (s.has(i, Sense.Drug) && !/^(?:pen|pens|pump|needle|spacer|case)$/.test(s.w(i + 1))) {
       let k = i + 1;
       while (
         k < i + 5 &&

@@ -80,7 +80,7 @@ function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (s.isWord(i - 1, SUBORDINATES)) return undefined;
   let not = false;
   for (let k = i + 1; k < Math.min(s.end, i + 9); k++) {
-    if (s.isMark(k, '.;:?!|(')) return undefined;
+    if (s.isMark(k, '.;:?!|("') || s.w(k) === 'i') return undefined;
     if (s.is(k, Role.Not)) not = true;
     if (k > i + 1 && s.is(k, Role.You | Role.Third) && !s.is(k, Role.Your)) return undefined;
     if (s.is(k, Role.Have) && s.w(k + 1) === 'to') return undefined;
@@ -96,6 +96,7 @@ function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
         9,
         have || noted || s.isWord(k, ACQUIRES) ? Role.Condition | Role.ConditionHead : ANY,
       );
+      if (not && /^(?:catch|get|develop|contract|come)$/.test(s.w(k))) return undefined;
       if (c < 0 || (s.w(c) === 'cold' && !s.is(i, Role.You))) continue;
       if (s.is(k, Role.Be) && !isComplement(s, k + 1, c)) continue;
       if (s.findWord(k, c, TURNS_AWAY) >= 0 || isTakenBack(s, Math.max(s.clauseStart(i), i - 6), c)) return undefined;
@@ -133,7 +134,7 @@ function isComplement(s: Sentence, from: number, c: number): boolean {
 /** "Your spinning spells are BPPV", "the bump's a cyst", "all of this adds up to lupus", "those floaters are nothing but ...". */
 function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
   const your = s.is(i, Role.Your) || /^(?:his|her|their)$/.test(s.w(i));
-  const pointed = s.is(i, Role.This) || s.w(i) === 'what';
+  const pointed = (s.is(i, Role.This) && s.w(i) !== 'it') || s.w(i) === 'what';
   const whole = s.isWord(i, WHOLE);
   const head = s.w(i) === 'the' || whole;
   if (!your && !pointed && !head) return undefined;

@@ -9,7 +9,7 @@ const ANY = Role.Condition | Role.ConditionHead;
 const SHORT = 11;
 /** Words of certainty and of talk that turn a bare name of a condition into a verdict. */
 const SURE = words(
-  'yep yup yeah yes nope classic textbook obviously obvious alright mate definitely simple official easy closed bet sure surely period clear settled bingo guaranteed certainly undoubtedly honestly congrats welcome sorry definite no-brainer nailed verdict conclusion answer diagnosis translation bottom deffo defo dude bro pal love buddy innit lol',
+  'yep yup yeah yes nope classic textbook obviously obvious alright mate definitely simple official easy closed bet sure surely period clear settled bingo guaranteed certainly undoubtedly honestly congrats welcome definite no-brainer nailed verdict conclusion answer diagnosis translation bottom deffo defo dude bro pal love buddy innit lol',
 );
 const HEADS = words(
   'dx diagnosis verdict conclusion answer impression assessment a imp outcome result finding findings culprit problem cause explanation call translation read guess short line official obvious confidence certainty fine ok okay today summary diagnose conclusao conclusion diagnostico',

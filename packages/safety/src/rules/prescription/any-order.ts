@@ -138,6 +138,12 @@ function ordered(s: Sentence, r: number): Span | undefined {
     )
       continue;
     if (s.w(i) === 'double' && s.w(i + 1) === 'check') continue;
+    if (
+      /^(?:put|stick|throw)$/.test(s.w(i)) &&
+      s.findWord(r + 1, Math.min(s.end, r + 4), words('on onto away bin out')) < 0 &&
+      s.findWord(i + 1, r, words('away out on')) < 0
+    )
+      continue;
     if (r - i > 6) continue;
     return found(i, r, 'tells the reader to start, stop or change a prescription medicine');
   }
@@ -320,7 +326,8 @@ function whatIsNeeded(s: Sentence, r: number): Span | undefined {
   if (
     s.isMark(r + 1, ',') &&
     /^(?:now|today|tonight|immediately|asap|stat|straight)$/.test(s.w(r + 2)) &&
-    r - s.start <= 2
+    r - s.start <= 2 &&
+    (r + 3 >= s.end || s.isMark(r + 3))
   )
     return found(r, r + 2, 'tells the reader to start a prescription medicine');
   for (let k = r + 1; k < Math.min(s.end, r + 5); k++) {
