@@ -19,6 +19,8 @@ const LABELS: Readonly<Record<number, 'violation' | 'harmless'>> = {
   112: 'harmless', // what comes with a heart valve, in general
   123: 'harmless', // "you will receive pain medicine": what a hospital does
   535: 'harmless', // the same
+  2575: 'harmless', // a list of names of diseases
+  3256: 'harmless', // an item of a list of reasons to call
   4271: 'harmless', // taking a medicine every day, as a risk factor
 };
 

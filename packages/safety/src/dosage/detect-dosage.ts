@@ -1,12 +1,12 @@
-import { Sense } from '../lexicon/tags.ts';
+import { Role, Sense } from '../lexicon/tags.ts';
 import { type Sentence, words } from '../rules/sentence.ts';
 import type { Span } from '../rules/span.ts';
 import { bareNumber } from './bare-number.ts';
 import { duration, titration } from './duration.ts';
 import { findFrequency } from './frequency.ts';
-import { asPrescribed, isEcho, isGlossary, isHistory, isLeftOpen } from './harmless.ts';
+import { asPrescribed, isEcho, isGlossary, isHistory, isLeftOpen, isSupply } from './harmless.ts';
 import { judgeAmount } from './judge-amount.ts';
-import { looseDose } from './loose-dose.ts';
+import { looseDose, multiple } from './loose-dose.ts';
 import { frequencyAlone, frequencyOfMedicine, inTurn, multiplied } from './medicine-frequency.ts';
 import { readAmount } from './read-amount.ts';
 import {
@@ -42,11 +42,16 @@ export function detectDosage(s: Sentence): Span[] {
     Sense.Time |
     Sense.Drug |
     Sense.Spoon |
-    Sense.Gram;
-  if (!(s.senses & relevant)) return spans;
+    Sense.Gram |
+    Sense.Oxygen |
+    Sense.Fluid;
+  if (!(s.senses & relevant)) {
+    const told = s.senses & Sense.Take && s.roles & Role.You ? multiple(s) : undefined;
+    return told ? [told] : spans;
+  }
   const history = isHistory(s);
   if (history) return spans;
-  if (isGlossary(s)) return spans;
+  if (isGlossary(s) || isSupply(s)) return spans;
   for (let i = s.start; i < s.end && spans.length < SPANS_ENOUGH; i++) {
     const amount = readAmount(s, i);
     if (amount) {

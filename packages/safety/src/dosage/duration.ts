@@ -27,7 +27,10 @@ export function duration(s: Sentence): Span | undefined {
       s.has(i + 2, Sense.Number) &&
       s.has(i + 3, Sense.Time);
     const article =
-      (s.w(i) === 'a' || s.w(i) === 'one') && /^(?:week|month|fortnight)$/.test(s.w(i + 1)) && s.w(i - 1) === 'for';
+      (s.w(i) === 'a' || s.w(i) === 'one') &&
+      (/^(?:week|month|fortnight)$/.test(s.w(i + 1)) ||
+        (/^(?:full|whole|solid)$/.test(s.w(i + 1)) && /^(?:week|month|fortnight)$/.test(s.w(i + 2)))) &&
+      s.w(i - 1) === 'for';
     if (!counted && !ranged && !article) continue;
     const last = ranged ? i + 3 : i + 1;
     // "10-day course of doxycycline", "five days of prednisone"

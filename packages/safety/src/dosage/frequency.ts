@@ -32,6 +32,13 @@ export function findFrequency(s: Sentence, from: number, to: number): number {
       (s.w(i + 1) !== 'x' || s.has(i + 2, Sense.Time | Sense.Frequency))
     )
       return i;
+    // "on one day of the week"
+    if (
+      s.has(i, Sense.Number) &&
+      /^(?:day|days)$/.test(s.w(i + 1)) &&
+      (s.reads(i + 2, 'of', 'the', 'week') || s.reads(i + 2, 'a', 'week') || s.reads(i + 2, 'each', 'week'))
+    )
+      return i;
     if (s.w(i) === 'q' && s.has(i + 1, Sense.Number)) return i;
     if (s.has(i, Sense.Number) && (s.w(i + 1) === 'hourly' || s.w(i + 1) === 'h' || s.w(i + 1) === 'hrly')) return i;
     if (

@@ -151,3 +151,24 @@ export function asPrescribed(s: Sentence): boolean {
   }
   return false;
 }
+
+/** Where an amount of a medicine is no dose: in factories, shops and packets, in devices, in the body that clears it. */
+const MADE_OR_CLEARED = words(
+  'factory factories tonnes tons patent donor donors machine ventilator dialysis cost costs price dollars euros absorbed cleared eliminated excreted clear sunlight sell sells shipped manufactured',
+);
+const PACKED = words(
+  'sold strengths comes come holds hold contains contain vial packets packs pack packet coded coloured colored alike supermarket shelf box boxes',
+);
+
+/** Whether the sentence speaks of how a medicine is made, sold, packed or cleared, and tells nobody to take it. */
+export function isSupply(s: Sentence): boolean {
+  const made = s.findWord(s.start, s.end, MADE_OR_CLEARED) >= 0;
+  const packed = !made && s.findWord(s.start, s.end, PACKED) >= 0;
+  if (!made && !packed) return false;
+  if (packed && (s.roles & (Role.You | Role.Your) || s.senses & (Sense.Frequency | Sense.Dose | Sense.Route)))
+    return false;
+  if (s.findWord(s.start, s.end, words('give given dosed dose doses')) >= 0) return false;
+  for (let i = s.start; i < s.end; i++)
+    if (s.has(i, Sense.Take) && isBaseForm(s.w(i)) && stanceOf(s, i) !== 'none') return false;
+  return true;
+}

@@ -38,7 +38,8 @@ export function judgeAmount(s: Sentence, amount: Amount): string | undefined {
       (eaten || /^(?:protein|urine|formula|calories)$/.test(s.w(amount.last + 1)))
     )
       return undefined;
-    if (s.findWord(s.start, s.end, words('urine protein')) >= 0 && !drugHere) return undefined;
+    if (s.findWord(s.start, s.end, words('urine protein breath breaths ventilator milk formula')) >= 0 && !drugHere)
+      return undefined;
     if (s.senses & Sense.Lab && !drugHere && !directed && /^(?:per|\/)$/.test(s.w(amount.last + 1))) return undefined;
     return 'an amount for each kilogram of body weight';
   }
@@ -137,7 +138,7 @@ export function judgeAmount(s: Sentence, amount: Amount): string | undefined {
       )
         return directed || s.findRole(s.start, s.end, Role.Manage) >= 0 ? 'an amount of blood to give' : undefined;
       const mmol = s.w(amount.unit) === 'mmol';
-      if (mmol && !drugHere) return undefined;
+      if (mmol && (!drugHere || s.isMark(amount.unit + 1, '/') || s.w(amount.unit + 1) === 'per')) return undefined;
       if (s.senses & (Sense.Insulin | Sense.Drug)) return 'units of a medicine';
       if (supplement) {
         if (strongly && directs(s)) return 'an amount of a supplement to take';

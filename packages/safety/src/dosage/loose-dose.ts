@@ -45,18 +45,17 @@ export function looseDose(s: Sentence, frequencyAt: FrequencyAt): Span | undefin
   const drugHere = (s.senses & MEDICINAL) !== 0;
   const drugBefore = (s.sensesBefore & (Sense.Drug | Sense.Rx | Sense.Otc)) !== 0;
   const form = (s.senses & Sense.Form) !== 0;
-  if (
-    !drugHere &&
-    !drugBefore &&
-    !form &&
-    !(s.senses & Sense.Dose) &&
-    !(s.senses & Sense.Unit) &&
-    !(s.roles & Role.You)
-  )
-    return undefined;
+  const topic =
+    drugHere ||
+    drugBefore ||
+    (s.senses & (Sense.Form | Sense.Spoon | Sense.Dose | Sense.Unit | Sense.Fluid | Sense.Oxygen | Sense.Take)) !== 0 ||
+    (s.roles & Role.You) !== 0;
+  if (!topic && s.findWord(s.start, s.end, DRIPS) < 0) return undefined;
   if (s.isMark(s.end - 1, '?')) return undefined;
   return (
     multiple(s) ??
+    again(s) ??
+    articleAmount(s) ??
     verdict(s, frequencyAt, drugHere || drugBefore) ??
     (s.senses & Sense.Time || s.senses & Sense.Number || s.senses & Sense.Frequency
       ? (interval(s, drugHere || drugBefore) ??
@@ -73,7 +72,7 @@ export function looseDose(s: Sentence, frequencyAt: FrequencyAt): Span | undefin
 const span = (a: number, b: number, reason: string): Span => ({ first: Math.min(a, b), last: Math.max(a, b), reason });
 
 /** "double what you take now", "take it twice as often", "half as much again". */
-function multiple(s: Sentence): Span | undefined {
+export function multiple(s: Sentence): Span | undefined {
   for (let i = s.start; i < s.end; i++) {
     const w = s.w(i);
     if (/^(?:twice|half|double|three|thrice)$/.test(w) || s.value(i) === 3 || s.value(i) === 0.5) {
@@ -121,7 +120,7 @@ function verdict(s: Sentence, frequencyAt: FrequencyAt, medicine: boolean): Span
         s.findRole(s.start, k, Role.If | Role.Not | Role.Clinician) < 0
       )
         return span(k, i, "a verdict on the reader's dose");
-    if (!medicine) continue;
+    if (!medicine && s.findWord(s.start, i, words('schedule dose dosing regimen')) < 0) continue;
     const own = s.findRole(s.start, i, Role.Your | Role.You) >= 0;
     const f = frequencyAt(s.start, be >= 0 ? be : i);
     if (own && f >= 0 && s.findRole(s.start, f, Role.If | Role.General | Role.Not) < 0 && !/^(?:with|on)$/.test(s.w(f)))
@@ -137,6 +136,62 @@ function verdict(s: Sentence, frequencyAt: FrequencyAt, medicine: boolean): Span
     if (again >= 0 && s.has(again + 1, Sense.Dose | Sense.Form) && s.findSense(again, i, Sense.Number) >= 0)
       return span(again, i, 'when to take one dose after another');
   }
+  return undefined;
+}
+
+/** "you can repeat it after six hours", "take another one in four hours", "get a teaspoon of the syrup". */
+function again(s: Sentence): Span | undefined {
+  if (s.senses & (ELSEWHERE & ~Sense.Nutrition)) return undefined;
+  for (let i = s.start; i < s.end; i++) {
+    const w = s.w(i);
+    const repeats =
+      w === 'repeat' && (/^(?:it|this|them)$/.test(s.w(i + 1)) || s.has(i + 1, Sense.Dose) || s.has(i + 2, Sense.Dose));
+    const another = /^(?:take|have|use|give)$/.test(w) && /^(?:another|one|two|1|2)$/.test(s.w(i + 1));
+    if (repeats || another) {
+      const stance = stanceOf(s, i);
+      if (stance === 'directive' || stance === 'permission')
+        for (let k = i + 2; k < Math.min(s.end, i + 7); k++)
+          if (
+            /^(?:in|after|every)$/.test(s.w(k)) &&
+            s.has(k + 1, Sense.Number) &&
+            /^(?:hour|hours|minutes|h|hrs)$/.test(s.w(k + 2))
+          )
+            return span(i, k + 2, 'when to take one dose after another');
+    }
+    if (
+      /^(?:a|an|one|half|1)$/.test(w) &&
+      s.has(i + 1, Sense.Spoon) &&
+      /^(?:syrup|suspension|medicine|mixture|elixir|liquid)$/.test(s.w(s.w(i + 3) === 'the' ? i + 4 : i + 3)) &&
+      s.senses & Sense.Take
+    )
+      return span(i, i + 1, 'an amount of a medicine');
+    if (
+      w === 'doubling' &&
+      s.w(i + 1) === 'up' &&
+      i === s.start &&
+      s.findWord(i, s.end, JUDGED) > 0 &&
+      s.findRole(i, s.end, Role.Not) < 0
+    )
+      return span(i, i + 1, 'an amount told as a multiple');
+    if (s.has(i, Sense.Dose) && s.findWord(i, Math.min(s.end, i + 12), words('side')) >= 0) {
+      const side = s.findWord(i, Math.min(s.end, i + 12), words('side'));
+      if (/^(?:low|high|small)$/.test(s.w(side - 1)) && s.findRole(s.start, i, Role.If | Role.Hedge) < 0)
+        return span(i, side, "a verdict on the reader's dose");
+    }
+  }
+  return undefined;
+}
+
+/** "a gram of Tylenol", "a milligram of lorazepam". */
+function articleAmount(s: Sentence): Span | undefined {
+  for (let i = s.start; i < s.end; i++)
+    if (
+      /^(?:a|an|another|half)$/.test(s.w(i)) &&
+      s.has(i + 1, Sense.Gram | Sense.Mass | Sense.Unit) &&
+      s.w(i + 2) === 'of' &&
+      s.findSense(i + 3, Math.min(s.end, i + 5), Sense.Drug) >= 0
+    )
+      return span(i, i + 3, 'an amount of a named medicine');
   return undefined;
 }
 
@@ -272,7 +327,7 @@ function counted(
     const often = frequencyAt(i + 1, Math.min(s.end, i + 5));
     if (
       often >= 0 &&
-      often <= i + 2 &&
+      often <= i + 1 &&
       (drugBefore || drugHere) &&
       s.findWord(s.start, i, NOT_TOLD) < 0 &&
       s.findWord(Math.max(s.start, i - 6), i, USUAL) >= 0
@@ -308,7 +363,8 @@ function scheduled(s: Sentence, drugHere: boolean, frequencyAt: FrequencyAt): Sp
   if (f < 0 || isGerundSubject(s) || asPrescribed(s)) return undefined;
   const drug = s.findSense(s.start, s.end, Sense.Drug);
   if (drug < 0 || s.has(drug, Sense.Supplement)) return undefined;
-  if (s.roles & (Role.If | Role.Clinician) || s.findRole(s.start, s.end, Role.Hedge) >= 0) return undefined;
+  for (let k = s.start; k < s.end; k++)
+    if (s.is(k, Role.If | Role.Clinician | Role.Hedge) && s.w(k) !== 'once') return undefined;
   const be = s.findRole(s.start, s.end, Role.Be);
   if (f < drug && be > f && be < drug) {
     const how = s.findWord(be + 1, drug, SCHEDULE);

@@ -19,7 +19,7 @@ migraña neumonía cistitis faringitis sinusitis conjuntivitis gastroenteritis h
 hypertension hypothyroidie hyperthyroidie bronchite pneumonie angine sinusite otite conjonctivite gastrite hepatite cirrhose epilepsie schizophrenie arthrose arthrite tendinite sciatique eczema psoriasis zona gale mycose candidose chlamydiose syphilis insuffisance arythmie embolie thrombose phlebite cholecystite pancreatite diverticulite hemorroides calculs tuberculose fibromyalgie endometriose appendicite goutte
 schilddruesenunterfunktion schilddrusenunterfunktion schilddrusenuberfunktion vorhofflimmern herzinsuffizienz herzschwache nierenversagen niereninsuffizienz leberzirrhose gallensteine gallenblasenentzundung bauchspeicheldrusenentzundung magengeschwur reizdarm hamorrhoiden bronchitis nasennebenhohlenentzundung mittelohrentzundung bindehautentzundung rheuma arthrose bandscheibenvorfall ischias osteoporose schuppenflechte neurodermitis gurtelrose kratze pilzinfektion scheidenpilz eierstockzyste endometriose epilepsie schizophrenie angststorung alzheimer demenz blutarmut eisenmangel thrombose embolie blutvergiftung hirnhautentzundung lungenkrebs brustkrebs darmkrebs hautkrebs tumor allergie heuschnupfen migrane borreliose
 hipotireoidismo hipertireoidismo bronquite sinusite otite conjuntivite hepatite cirrose epilepsia esquizofrenia artrose artrite tendinite ciatica eczema psoriase sarna candidiase clamidia sifilis arritmia embolia trombose colecistite pancreatite diverticulite hemorroidas calculo tuberculose fibromialgia endometriose gota amigdalite faringite
-zukam khujli tuberculosis peeliya pilia khasra chechak dama dauraa gathiya bawasir nimoniya kharash
+bronquiolite zukam khujli tuberculosis peeliya pilia khasra chechak dama dauraa gathiya bawasir nimoniya kharash
 `;
 
 /** Condition phrases of several words. The words of each count as one condition. */
@@ -294,6 +294,12 @@ export const CONDITION_PHRASES = [
   'hand , foot and mouth disease',
   'hand , foot , and mouth',
   'fifth disease',
+  'inferior mi',
+  'anterior mi',
+  'lateral mi',
+  'posterior mi',
+  'silent mi',
+  'thyroid nodule',
   'slapped cheek',
   'vitreous detachment',
   'testicular torsion',

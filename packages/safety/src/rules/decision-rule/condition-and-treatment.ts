@@ -6,13 +6,13 @@ import { isBaseForm } from '../stance.ts';
 import { thresholdAt } from './threshold.ts';
 
 export const PROCEDURES = words(
-  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus oxygen chemo radiotherapy amputation bypass drip infusion shock',
+  'icu hdu itu thrombectomy phototherapy ventilator ventilation transfusion dialysis surgery operation operate catheter intubation stent angioplasty pacemaker thrombolysis biopsy endoscopy colonoscopy laparoscopy ct ctpa mri pet xray x-ray ultrasound echo angiogram cystoscopy lp admission admit discharge cooling decompression appendicectomy appendectomy drain drainage section induction scan film imaging redo rescan follow-up plasma platelets cryo pressor vasopressor norepinephrine noradrenaline surfactant antidote charcoal bolus oxygen chemo radiotherapy amputation bypass drip infusion shock anticoagulated transfused intubated thrombolysed thrombolyzed ctpa',
 );
 const LINKS = words(
-  'gets get needs need means mean calls call triggers trigger warrants warrant requires require earns earn buys buy prompts prompt merits merit deserves deserve sends send demands demand indicates justifies justify entitles qualifies should must cue signal moment point time goes go puts put moves where when receives receive equals tells say says',
+  'gets get needs need means mean calls call triggers trigger warrants warrant requires require earns earn buys buy prompts prompt merits merit deserves deserve sends send demands demand indicates justifies justify entitles qualifies should must cue signal moment point time begins starts goes go puts put moves where when receives receive equals tells say says',
 );
 const PASSIVE = words(
-  'stopped held paused withheld indicated given started added begun needed required recommended warranted used doubled halved increased reduced raised lowered switched restarted discontinued withdrawn omitted skipped initiated commenced replaced adjusted mandatory due appropriate enough sufficient necessary called advised stepped',
+  'stopped held paused withheld indicated given started added begun needed required recommended warranted used doubled halved increased reduced raised lowered switched restarted discontinued withdrawn omitted skipped initiated commenced replaced adjusted mandatory due appropriate enough sufficient necessary called advised stepped treated managed corrected reversed anticoagulated transfused intubated admitted operated thrombolysed thrombolyzed step',
 );
 const ADJUSTS = words(
   'up down raise lower increase decrease reduce double halve skip hold stop add drop start stay keep same leave omit pause restart nudge bump cut push more less off',
@@ -35,12 +35,16 @@ const REACH = 26;
  * The default is to find; a doubt, a clinician who decides, an explanation or a study excuses it.
  */
 export function conditionAndTreatment(s: Sentence): Span | undefined {
-  const asked = afterQuestion(s) ?? underHeading(s) ?? personWho(s) ?? soTreatment(s);
+  const asked = afterQuestion(s) ?? underHeading(s) ?? soTreatment(s);
   if (asked) return asked;
   const condition = conditionAt(s);
   if (condition < 0 || s.findWord(s.start, s.end, EXPLAINS) >= 0 || s.senses & (Sense.Vaccine | Sense.Study))
     return undefined;
-  const numeric = s.has(condition, Sense.Number) || s.w(condition) === 'twice' || s.isWord(condition, OUTCOMES);
+  const numeric =
+    s.has(condition, Sense.Number) ||
+    s.w(condition) === 'twice' ||
+    s.isWord(condition, OUTCOMES) ||
+    /^(?:cutoff|cut|threshold|limit)$/.test(s.w(condition));
   for (let k = s.start; k < s.end; k++) {
     if (!isTreatment(s, k, numeric, condition)) continue;
     if (Math.abs(k - condition) > REACH) continue;
@@ -96,7 +100,7 @@ function underHeading(s: Sentence): Span | undefined {
   return undefined;
 }
 /** "A child who barks at rest gets dexamethasone." */
-function personWho(s: Sentence): Span | undefined {
+export function personWho(s: Sentence): Span | undefined {
   if (!(s.senses & Sense.Rx)) return undefined;
   for (let i = s.start; i < Math.min(s.end, s.start + 4); i++) {
     if (!/^(?:a|an|any|every|each)$/.test(s.w(i))) continue;
@@ -147,6 +151,10 @@ function conditionAt(s: Sentence): number {
         s.isMark(i + 1, ':,='))
     )
       return i;
+  // "above the age-adjusted cut-off"
+  for (let i = s.start + 1; i < s.end; i++)
+    if (/^(?:cutoff|cut|threshold|limit)$/.test(s.w(i)) && s.findRole(Math.max(s.start, i - 5), i, Role.Compare) >= 0)
+      return i;
   // "if ...", "provided ...", "in a patient with ..."
   for (let i = s.start; i < s.end; i++) {
     if (s.is(i, Role.If) && s.w(i) !== 'until' && !(s.w(i) === 'when' && i > s.start && !s.isMark(i - 1))) return i;
@@ -176,6 +184,7 @@ function isTreatment(s: Sentence, k: number, numeric: boolean, condition: number
       !s.isWord(k - 1, URGENT) &&
       /^(?:the|your|his|her|another|one|stronger|next|higher|weaker|steroid)$/.test(s.w(k - 1))
     );
+  if (s.w(k) === 'therapy' && !s.isWord(k - 1, URGENT) && s.tokens[k - 1]?.kind === WORD) return true;
   if (s.has(k, Sense.Supplement) && (s.has(k + 1, Sense.Form) || k + 1 >= s.end || s.isMark(k + 1, '.,;'))) return true;
   if (s.has(k, Sense.Form | Sense.Dose | Sense.Medicine) && !s.isWord(k - 1, URGENT) && !s.is(k, Role.Finding))
     return (
@@ -183,7 +192,9 @@ function isTreatment(s: Sentence, k: number, numeric: boolean, condition: number
       /^(?:the|a|an|another|extra|second|one|two|any|their)$/.test(s.w(k - 1)) ||
       s.isNumber(k - 1)
     );
-  return s.has(k, Sense.Unit) && s.has(k - 1, Sense.Number) && k - 1 !== condition;
+  if (/^(?:fluid|fluids)$/.test(s.w(k)) && /^(?:of|iv|extra)$/.test(s.w(k - 1))) return true;
+  const count = /^(?:extra|more|further|additional)$/.test(s.w(k - 1)) ? k - 2 : k - 1;
+  return s.has(k, Sense.Unit) && s.has(count, Sense.Number) && count !== condition;
 }
 
 function isAge(s: Sentence, condition: number): boolean {
@@ -196,7 +207,11 @@ function isAge(s: Sentence, condition: number): boolean {
 
 /** Condition first: what stands between it and the treatment makes the second follow from the first. */
 function forward(s: Sentence, condition: number, k: number): boolean {
-  const stated = s.has(condition, Sense.Number) || s.w(condition) === 'twice' || s.isWord(condition, OUTCOMES);
+  const stated =
+    s.has(condition, Sense.Number) ||
+    s.w(condition) === 'twice' ||
+    s.isWord(condition, OUTCOMES) ||
+    /^(?:cutoff|cut|threshold|limit)$/.test(s.w(condition));
   for (let m = condition + 1; m <= k; m++) {
     if (s.isMark(m, '.!?') && s.tokens[m + 1]?.gap !== 0 && !s.isMark(m, '?')) return false;
     const joint =
@@ -220,7 +235,13 @@ function forward(s: Sentence, condition: number, k: number): boolean {
       if (!stated && n === k) return true;
       if (s.w(m) === 'and' || s.w(m) === 'you' || isMeasured(s, condition) || s.isWord(k, VAGUE)) n = -1;
       if (n === k && !s.is(k + 1, Role.Hedge) && isVerbless(s, k) && !s.isMark(m, ',')) return true;
-      if (n === k && s.isMark(m, ',') && isVerbless(s, k) && s.end - s.start <= 12) return true;
+      if (
+        n === k &&
+        s.isMark(m, ',') &&
+        isVerbless(s, k) &&
+        (s.end - s.start <= 12 || (m + 1 === k && s.end - s.start <= 18))
+      )
+        return true;
       // "..., leave the tablets off": any verb in its base form.
       if (
         isOrder(s, m + 1, k) &&
@@ -254,6 +275,9 @@ function hasComma(s: Sentence, from: number, to: number): boolean {
 
 /** "allopurinol should be begun", "the tablets have to be stopped". */
 function isTold(s: Sentence, k: number): boolean {
+  // "... once the medicine is stopped": a condition itself.
+  if (s.is(k - 1, Role.If) || s.is(k - 2, Role.If)) return false;
+  if (/^(?:extra|another|second|further)$/.test(s.w(k - 1)) && s.has(k, Sense.Drug)) return true;
   for (let m = k + 1; m < Math.min(s.end, k + 6); m++) {
     if (s.isMark(m, '.;?!') || s.is(m, Role.Hedge | Role.Clinician | Role.Not)) return false;
     if (/^(?:starts|begins|goes|stops|comes)$/.test(s.w(m)) && m <= k + 2) return true;
@@ -294,7 +318,7 @@ const VAGUE = words('fluid fluids section film cells drain drainage cooling scan
 
 /** "at least 24 hours", "12 inches", "68 F": a number that no verbless rule is built on. */
 function isMeasured(s: Sentence, i: number): boolean {
-  return s.has(i + 1, Sense.Time) || /^(?:inches|feet|years|year|f|c|people|patients|or|and)$/.test(s.w(i + 1));
+  return s.has(i + 1, Sense.Time) || /^(?:inches|feet|years|year|f|c|people|patients|or)$/.test(s.w(i + 1));
 }
 
 /** After the treatment the clause ends, or only a way or a time follows. */
@@ -367,7 +391,7 @@ function isExcused(s: Sentence, from: number, k: number): boolean {
       /^(?:prescribed|directed|instructed|advised|told|shown|agreed|your|you)$/.test(s.w(m + 1))
     )
       return true;
-    if (s.is(m, Role.Refer) && /^(?:call|see|ask|contact|seek|consult|talk)$/.test(s.w(m)) && m < k) return true;
+    if (/^(?:call|see|ask|contact|seek|consult|talk)$/.test(s.w(m)) && m < k) return true;
     if (s.reads(m, 'action', 'plan') || (/^(?:leaflet|label|risk|risks|chance)$/.test(s.w(m)) && m < k)) return true;
   }
   return false;

@@ -3,7 +3,7 @@ import { declined } from '../prescription/declined.ts';
 import { MEDICINAL, type Sentence, words } from '../sentence.ts';
 import type { Span } from '../span.ts';
 import { ACTS, actionAt, CARRIERS, IMAGING, ORDERS } from './action.ts';
-import { conditionAndTreatment, PROCEDURES } from './condition-and-treatment.ts';
+import { conditionAndTreatment, PROCEDURES, personWho } from './condition-and-treatment.ts';
 import { ruleInShorthand } from './rule-shorthand.ts';
 import { inverted, thresholdAt } from './threshold.ts';
 
@@ -32,6 +32,8 @@ export function detectDecisionRule(s: Sentence): Span[] {
     )
   )
     return [];
+  const who = personWho(s);
+  if (who && !declined(s, who.last)) return [who];
   const threshold = thresholdAt(s);
   const told =
     s.isMark(s.start - 1, '?') ||

@@ -81,6 +81,11 @@ function foreign(s: Sentence): Span | undefined {
     foreignActAt(s, hindi + 1) >= 0
   )
     return rule(hindi - 1, foreignActAt(s, hindi + 1));
+  const taken =
+    hindi > s.start && s.is(hindi + 1, Role.Compare) && s.has(hindi - 1, Sense.Number)
+      ? s.findWord(hindi + 1, s.end, words('lo le lijiye dijiye dena khao khana band'))
+      : -1;
+  if (taken >= 0) return rule(hindi - 1, taken);
   if (opener < 0) return undefined;
   const number = s.findSense(opener, Math.min(s.end, opener + 12), Sense.Number);
   if (number < 0) return undefined;

@@ -39,12 +39,31 @@ const CAUSES = words(
 const VERDICTS = words('diagnosis answer verdict culprit problem conclusion');
 const DISMISSES = words('forget dismiss discount exclude cross scratch strike discard');
 
+const HOOK_ROLES = Role.You | Role.Your | Role.Third | Role.Kin | Role.This | Role.Condition | Role.We;
+const HOOKS = new Set([
+  ...WHOLE,
+  ...CAUSES,
+  ...DISMISSES,
+  ...words('the his her their our what would i my doubt question uncertainty old yo m f male female pt patient'),
+]);
+
 /** A condition said of one person, found from the condition backwards: whoever the subject, whatever the verb. */
 export function asserted(s: Sentence): DiagnosisSpan | undefined {
   if (s.isMark(s.end - 1, '?')) return undefined;
   for (let i = s.start; i < s.end; i++) {
+    // Most words begin no reading.
+    const token = s.tokens[i];
+    if (!token || (!(token.role & HOOK_ROLES) && token.hint === 0 && token.value !== 1 && !HOOKS.has(token.w)))
+      continue;
     const found =
-      personHasIt(s, i) ?? thingIsIt(s, i) ?? causeIs(s, i) ?? isTheAnswer(s, i) ?? called(s, i) ?? dismissed(s, i);
+      haveIt(s, i) ??
+      noDoubt(s, i) ??
+      personHasIt(s, i) ??
+      thingIsIt(s, i) ??
+      causeIs(s, i) ??
+      isTheAnswer(s, i) ??
+      called(s, i) ??
+      dismissed(s, i);
     if (found) return found;
   }
   return undefined;
@@ -72,6 +91,31 @@ function isUndoneAfter(s: Sentence, c: number): boolean {
     if (s.is(m, Role.Hedge | Role.Whether) && s.w(m) !== 'can') return true;
   }
   return false;
+}
+
+/** "..., so you have it", "... and you don't have it": the condition was named in the same sentence. */
+function haveIt(s: Sentence, i: number): DiagnosisSpan | undefined {
+  if (!s.is(i, Role.You) || s.is(i, Role.Your)) return undefined;
+  let k = i + 1;
+  while (k < i + 4 && (s.is(k, Role.Not | Role.Adverb | Role.Certain) || s.w(k) === 'do')) k++;
+  if (!(s.w(k) === 'have' && /^(?:it|that|this)$/.test(s.w(k + 1)) && (k + 2 >= s.end || s.isMark(k + 2, '.!,;'))))
+    return undefined;
+  const c = s.findRole(s.start, i, CONDITION);
+  if (c < 0 || isConditional(s, i) || isReported(s, i) || isTakenBack(s, Math.max(s.clauseStart(i), i - 4), i))
+    return undefined;
+  return span(c, k + 1, 'says that a person has a condition');
+}
+
+/** "leaves little room for doubt about hypothyroidism in your case". */
+function noDoubt(s: Sentence, i: number): DiagnosisSpan | undefined {
+  if (
+    !/^(?:doubt|question|uncertainty)$/.test(s.w(i)) ||
+    s.findWord(Math.max(s.start, i - 4), i, words('no little without zero')) < 0
+  )
+    return undefined;
+  if (!/^(?:about|that|as|over|of)$/.test(s.w(i + 1)) || !personNear(s)) return undefined;
+  const c = s.findRole(i + 2, Math.min(s.end, i + 8), CONDITION);
+  return c >= 0 && !isUndoneAfter(s, c) ? span(i, c, 'names a condition with certainty') : undefined;
 }
 
 function personHasIt(s: Sentence, i: number): DiagnosisSpan | undefined {
@@ -133,7 +177,10 @@ function isComplement(s: Sentence, from: number, c: number): boolean {
 
 /** "Your spinning spells are BPPV", "the bump's a cyst", "all of this adds up to lupus", "those floaters are nothing but ...". */
 function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
-  const your = s.is(i, Role.Your) || /^(?:his|her|their)$/.test(s.w(i));
+  const your =
+    s.is(i, Role.Your) ||
+    /^(?:his|her|their)$/.test(s.w(i)) ||
+    (s.w(i) === 'our' && s.findRole(i + 1, i + 4, Role.Finding) > 0);
   const pointed = (s.is(i, Role.This) && s.w(i) !== 'it') || s.w(i) === 'what';
   const whole = s.isWord(i, WHOLE);
   const head = s.w(i) === 'the' || whole;
@@ -256,7 +303,7 @@ function isTheAnswer(s: Sentence, i: number): DiagnosisSpan | undefined {
       return span(i, m + 2, 'states the diagnosis');
     if (
       /^(?:what|why)$/.test(s.w(m + 1)) &&
-      s.findRole(m + 2, Math.min(s.end, m + 5), Role.You | Role.Your | Role.Third | Role.This) >= 0
+      s.findRole(m + 2, Math.min(s.end, m + 5), Role.You | Role.Your | Role.Third | Role.This | Role.We) >= 0
     )
       return span(i, m + 2, 'states the diagnosis');
     return undefined;
@@ -310,7 +357,10 @@ function dismissed(s: Sentence, i: number): DiagnosisSpan | undefined {
     s.is(i - 1, Role.You);
   if (!told || isConditional(s, i)) return undefined;
   const c = s.findRole(i + 1, Math.min(s.end, i + 5), CONDITION);
-  return c >= 0 && s.findWord(i + 1, c, TURNS_AWAY) < 0 && !isUndoneAfter(s, c) && s.findRole(i, c, Role.Clinician) < 0
+  return c >= 0 &&
+    s.findWord(i + 1, c, words('myth myths story stories risk fear')) < 0 &&
+    !isUndoneAfter(s, c) &&
+    s.findRole(i, c, Role.Clinician) < 0
     ? span(i, c, 'rules a condition out for a person')
     : undefined;
 }

@@ -63,7 +63,8 @@ const found = (first: number, last: number, reason: string): DiagnosisSpan => ({
 function organIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (!(s.is(i, Role.Your) || /^(?:his|her)$/.test(s.w(i)))) return undefined;
   // A text about a disease tells what it does to "your" organs; a verdict names none.
-  if ((s.roles | s.rolesBefore) & Role.Condition) return undefined;
+  if (s.rolesBefore & Role.Condition) return undefined;
+  for (let k = s.start; k < s.end; k++) if (s.is(k, Role.Condition) && !s.isWord(k, BROKEN)) return undefined;
   const organ = s.findWord(i + 1, Math.min(s.end, i + 4), ORGAN);
   if (organ < 0) return undefined;
   let k = organ + 1;

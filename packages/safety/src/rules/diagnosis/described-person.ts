@@ -83,6 +83,8 @@ export function isPerson(s: Sentence, i: number): boolean {
   if (s.is(i, Role.You) && !(s.is(i, Role.Your) && !s.is(i + 1, Role.Have | Role.Be))) return true;
   if (isDescribed(s, i)) return true;
   const token = s.tokens[i];
+  // "Hepatitis C", "Influenza A": a letter or a name that belongs to the disease.
+  if (s.is(i - 1, Role.Condition) || s.is(i + 1, Role.Condition)) return false;
   // "your little one"
   if (
     s.value(i) === 1 &&
@@ -91,6 +93,14 @@ export function isPerson(s: Sentence, i: number): boolean {
   )
     return true;
   if (!token || token.kind !== WORD) return false;
+  // "Baby has reflux", "Grandma has dementia": a name of sorts at the head of a clause.
+  if (
+    s.is(i, Role.Kin) &&
+    (i === s.start || s.isMark(i - 1, '.;:!,')) &&
+    s.w(i + 1) === 'has' &&
+    !s.is(i, Role.General)
+  )
+    return true;
   // "the kid wants", "the little lad has"
   if (
     s.is(i, Role.Kin) &&

@@ -29,6 +29,7 @@ export function isReported(s: Sentence, i: number): boolean {
     // "I'm sorry you are living with migraine"
     if (/^(?:sorry|glad|know|understand)$/.test(s.w(k)) && (k === i - 1 || s.w(i - 1) === 'that') && k > s.start)
       return true;
+    if (s.w(k) === 'that' && s.w(k - 1) === 'like') return false;
     // "as you have hypertension, ..." names what the reader said.
     if (s.w(k) === 'as' && k === i - 1 && (k === s.start || s.isMark(k - 1))) return true;
     if (s.w(k) === 'like' && k === i - 1 && !s.is(k - 1, Role.Kin | Role.General)) continue;

@@ -70,7 +70,7 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     !s.isMark(i - 1) &&
     !s.is(i - 1, Role.Conjunction | Role.Adverb | Role.Likely | Role.Certain | Role.Said) &&
     !s.is(i - 1, Role.Means) &&
-    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|see|so|lol|haha|yeah|yep|oh|well|mate|man|dude|bro|ok|okay|honestly|ugh|look|listen)$/.test(
+    !/^(?:case|here|yes|no|sorry|afraid|everything|picture|evidence|story|signs|s|think|believe|suspect|say|sure|worry|relax|that|because|bet|guess|certain|confident|and|sir|is|me|honest|way|tell|see|saying|know|so|lol|haha|yeah|yep|oh|well|mate|man|dude|bro|ok|okay|honestly|ugh|look|listen)$/.test(
       s.w(i - 1),
     )
   )
@@ -88,7 +88,10 @@ export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
     return undefined;
   // "because it is", "that it is" report; "this is" and "it is" at the head assert.
   if (
-    /^(?:whether|if|when|how|why|where|say|know)$/.test(s.w(i - 1)) ||
+    /^(?:whether|if|when|how|why|where|say)$/.test(s.w(i - 1)) ||
+    (s.w(i - 1) === 'know' &&
+      !/^(?:i|we)$/.test(s.w(i - 2)) &&
+      !(s.w(i - 2) === 'to' && /^(?:relieved|glad|pleased|happy)$/.test(s.w(i - 3)))) ||
     (/^(?:tell|see)$/.test(s.w(i - 1)) && !isWriterTelling(s, i - 1)) ||
     (s.w(i - 1) === 'that' && s.is(i - 2, Role.Said | Role.Not))
   )

@@ -2,6 +2,7 @@ import { Role } from '../../lexicon/tags.ts';
 import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 import { AFTER_COMPOUND } from './condition-after.ts';
+import { isPerson } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
 const ANY = Role.Condition | Role.ConditionHead;
@@ -56,6 +57,8 @@ function afterQuestion(s: Sentence): DiagnosisSpan | undefined {
   let person = false;
   for (let k = s.start - 2; k >= Math.max(s.low, s.start - 10) && !s.isMark(k, '.!?'); k--) {
     if (s.is(k, Role.If | Role.Hedge)) return undefined;
+    if (s.findWord(low0(s), s.start, words('have wrong got')) >= 0 && isPerson(s, k)) person = true;
+    if (s.findWord(low0(s), s.start, words('have wrong got')) >= 0) continue;
     if (/^(?:is|are|does|do|what|which|how|can|why|cause|causes)$/.test(s.w(k)) && !s.is(s.start - 2, Role.Your))
       return undefined;
     if (s.is(k, Role.Your | Role.This | Role.Third) || s.isWord(k, HEADS) || s.isWord(k, SURE) || s.w(k) === 'my')
@@ -92,7 +95,8 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
     // "Dx acute cholecystitis"
     const noted = /^(?:dx|imp|diagnosed)$/.test(s.w(i)) && s.w(i + 1) !== 'with';
     if (!noted && i === s.start) continue;
-    if (!noted && !s.isMark(i, ':=|') && !(s.isMark(i, '-') && s.tokens[i + 1]?.gap === 1)) continue;
+    const namely = s.w(i) === 'namely' || (s.w(i) === 'i' && s.reads(i, 'i', '.', 'e'));
+    if (!noted && !namely && !s.isMark(i, ':=|') && !(s.isMark(i, '-') && s.tokens[i + 1]?.gap === 1)) continue;
     let c = i + 1;
     while (
       c < i + 5 &&
@@ -114,7 +118,7 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
       s.isMark(last + 1, ',;') ||
       s.isNumber(last + 1) ||
       /^(?:for|no|without|of|and|in|with|on|right|left)$/.test(s.w(last + 1));
-    if (!closes || s.roles & (Role.Hedge | Role.If | Role.Clinician)) continue;
+    if (!closes || s.roles & (Role.If | Role.Clinician) || isDoubted(s)) continue;
     // A second condition makes it a list.
     if (s.isMark(last + 1, ',') && s.findRole(last + 2, Math.min(s.end, last + 6), Role.Condition) >= 0) continue;
     const low = Math.max(s.low, s.clauseStart(i - 1));
@@ -129,7 +133,7 @@ function headed(s: Sentence): DiagnosisSpan | undefined {
     const told =
       noted ||
       s.findWord(low, i, HEADS) >= 0 ||
-      (s.isMark(i, '|') && s.findWord(s.low, s.start, TOLD_IN_HEADER) >= 0) ||
+      (s.isMark(i, '|') && s.findWord(s.low, i, TOLD_IN_HEADER) >= 0) ||
       s.findRole(low, i, Role.Your | Role.You) >= 0 ||
       (s.findRole(low, i, Role.Third) >= 0 && !s.isMark(i, '|')) ||
       s.findWord(low, i, words('mr mrs ms patient pt case')) >= 0 ||
@@ -196,4 +200,18 @@ function certainOfBefore(s: Sentence): DiagnosisSpan | undefined {
 function isUnknown(s: Sentence, k: number): boolean {
   const token = s.tokens[k];
   return token !== undefined && token.kind === WORD && (token.sense | token.role) === 0 && !s.isWord(k, LISTED);
+}
+
+/** Where the question before the sentence begins. */
+function low0(s: Sentence): number {
+  let low = s.start - 1;
+  while (low > s.low && s.start - low < 14 && !s.isMark(low - 1, '.!?')) low--;
+  return low;
+}
+
+/** A doubt other than "I can say". */
+function isDoubted(s: Sentence): boolean {
+  for (let k = s.start; k < s.end; k++)
+    if (s.is(k, Role.Hedge) && !(s.w(k) === 'can' && /^(?:say|tell|see)$/.test(s.w(k + 1)))) return true;
+  return false;
 }

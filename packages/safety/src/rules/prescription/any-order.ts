@@ -8,7 +8,7 @@ import { isCompound } from './prescription-span.ts';
 
 /** Verbs and particles that begin, end or change the taking of a medicine, when they stand before it. */
 const CHANGES = words(
-  'off rid quit stop bin ditch drop dump scrap lose skip pause hold start begin commence resume restart swap switch change replace double halve triple up raise lower increase reduce cut taper wean commence initiate discontinue cease abandon shelve park leave forget chuck toss flush trash cancel add insist demand try stack combine pair mix fetch refuse decline reject rub slap jab dab smear chart prescribe administer throw put stick whack',
+  'off rid quit stop bin ditch drop dump scrap lose skip pause hold start begin commence resume restart swap switch change replace double halve triple up raise lower increase reduce cut taper wean commence initiate discontinue cease abandon shelve park leave forget chuck toss flush trash cancel add insist demand try stack combine pair mix fetch refuse decline reject rub slap jab dab smear chart prescribe administer throw put stick whack move shift transfer dc inject',
 );
 /** "come off", "go back on", "get onto", "stay on": the particle decides. */
 const MOVES = words('come came go going get getting stay keep be put move');
@@ -17,7 +17,7 @@ const CHANGING = words(
   'starting stopping switching increasing reducing raising lowering doubling halving adding dropping putting prescribing swapping tapering weaning restarting resuming pausing holding changing moving upping cutting taking bumping discontinuing withdrawing coming going getting quitting skipping ditching mixing combining pairing',
 );
 const PRAISE = words(
-  'right fine ok okay safe good wise smart sensible reasonable best worth correct sound great perfect better harmless clever overdue',
+  'right fine ok okay safe good wise smart sensible reasonable best worth correct sound great perfect better harmless clever overdue spot mad crazy silly daft foolish call move choice decision thing sense wiser prudent advisable appropriate blessing permission',
 );
 const SWITCHED = words(
   'switched started put given stopped changed moved transitioned weaned tapered taken prescribed treated kept restarted commenced anticoagulated dosed loaded offered raised lowered increased reduced held paused doubled halved removed',
@@ -46,6 +46,7 @@ export function anyOrder(s: Sentence): Span | undefined {
         goes(s, r) ??
         planned(s, r) ??
         moved(s, r) ??
+        cleared(s, r) ??
         progressive(s, r) ??
         praised(s, r) ??
         whatIsNeeded(s, r) ??
@@ -61,6 +62,13 @@ export function anyOrder(s: Sentence): Span | undefined {
 function clause(s: Sentence, r: number): number {
   let k = r;
   while (k > s.start && !s.isMark(k - 1, '.;:!?"|(')) k--;
+  return k;
+}
+
+/** After the last comma before `i`, or where its clause begins. */
+function lastComma(s: Sentence, i: number): number {
+  let k = i;
+  while (k > s.start && !s.isMark(k - 1, '.,;:!?"|(')) k--;
   return k;
 }
 
@@ -89,7 +97,7 @@ function isTold(s: Sentence, i: number): boolean {
     return (
       isBaseForm(s.w(i)) &&
       s.findRole(Math.max(clause(s, i), k - 5), k, Role.If | Role.General | Role.Hedge) < 0 &&
-      s.findRole(clause(s, i), i, Role.Not) < 0
+      s.findRole(lastComma(s, i), i, Role.Not) < 0
     );
   if (/^(?:should|must|can|shall|would|will|could)$/.test(s.w(k))) return s.is(k - 1, Role.You) || isPerson(s, k - 1);
   if (s.w(k) === 'may') return s.is(k - 1, Role.You) && /^(?:stop|quit|skip|drop|come|discontinue)$/.test(s.w(i));
@@ -103,12 +111,14 @@ function isTold(s: Sentence, i: number): boolean {
     return isBaseForm(s.w(i)) && s.findRole(Math.max(s.start, k - 5), k, Role.If | Role.Clinician) < 0;
   if (s.w(k) === 'to') {
     const p = s.w(k - 1);
+    if (p === 'come' && s.findWord(Math.max(s.start, k - 5), k, words('time moment day')) >= 0) return true;
     // "the wizard told her to throw away her insulin", "you'd be mad not to start"
     if (/^(?:her|him|me|us|them)$/.test(p) && /^(?:told|tells|tell|begged|urged|ordered)$/.test(s.w(k - 2)))
       return s.findRole(Math.max(s.start, k - 6), k, Role.Clinician | Role.If) < 0;
     if (s.w(k - 1) === 'not' && /^(?:mad|crazy|silly|daft|foolish)$/.test(s.w(k - 2))) return true;
     return (
-      (PRAISE.has(p) || /^(?:time|need|have|ought|got|you|him|her|advice|going|plan|want)$/.test(p)) &&
+      ((PRAISE.has(p) && !/^(?:decision|choice|call|move|thing|permission)$/.test(p)) ||
+        /^(?:time|need|have|ought|got|you|him|her|advice|going|plan|want)$/.test(p)) &&
       s.findRole(Math.max(s.start, k - 5), k, Role.Hedge | Role.If | Role.Not | Role.General) < 0
     );
   }
@@ -184,6 +194,65 @@ function goes(s: Sentence, r: number): Span | undefined {
     /^(?:good|nicely|well|wonders)$/.test(s.w(r + 4))
   )
     return found(r, r + 4, 'recommends a prescription medicine');
+  // "doxycycline would be my pick for you", "a statin is non-negotiable"
+  const be = s.is(r + 1, Role.Be) ? r + 1 : s.is(r + 2, Role.Be) && /^(?:would|will)$/.test(s.w(r + 1)) ? r + 2 : -1;
+  if (be > 0 && s.findRole(Math.max(s.start, r - 5), r, Role.If | Role.Hedge | Role.Clinician | Role.General) < 0) {
+    if (
+      s.w(be + 1) === 'my' &&
+      /^(?:pick|choice|preference|recommendation|suggestion|vote|answer|first)$/.test(s.w(be + 2))
+    )
+      return found(r, be + 2, 'recommends a prescription medicine');
+    const own = s.findRole(s.start, s.end, Role.You | Role.Your) >= 0;
+    if (
+      own &&
+      (s.reads(be + 1, 'non', 'negotiable') ||
+        s.w(be + 1) === 'nonnegotiable' ||
+        s.reads(be + 1, 'a', 'must') ||
+        s.reads(be + 1, 'the', 'next', 'step') ||
+        s.w(be + 1) === 'overdue')
+    )
+      return found(r, be + 1, 'recommends a prescription medicine');
+  }
+  // "you can't stay on propranolol", "ideally you would be on a beta blocker", "you won't be needing the inhaler any more"
+  const on = s.w(r - 1) === 'on' ? r - 1 : s.w(r - 2) === 'on' ? r - 2 : -1;
+  if (on > 0 && /^(?:stay|remain|be|continue)$/.test(s.w(on - 1))) {
+    const you = personBefore(s, on);
+    const told =
+      you >= 0 &&
+      !isConditional(s, you) &&
+      (s.w(on - 1) === 'be'
+        ? s.findWord(you, on, words('would should must can')) >= 0 && s.findWord(on, s.end, words('without unless')) < 0
+        : s.findRole(you, on, Role.Not) >= 0 && s.findWord(you, on, words('can should must')) >= 0);
+    if (told && !isExcused(s, you + 1, on - 1))
+      return found(you, r, 'says whether a person is to take a prescription medicine');
+  }
+  const needing = s.findWord(Math.max(s.start, r - 4), r, words('needing need'));
+  if (
+    needing >= 0 &&
+    s.findRole(Math.max(s.start, needing - 4), needing, Role.Not) >= 0 &&
+    s.findRole(Math.max(s.start, needing - 5), needing, Role.You) >= 0 &&
+    s.findWord(r, Math.min(s.end, r + 4), words('anymore longer more')) >= 0
+  )
+    return found(needing, r, 'says that a prescription medicine is not needed');
+  const bye = s.findWord(Math.max(s.start, r - 4), r, words('goodbye farewell no'));
+  if (
+    bye > 0 &&
+    s.w(bye - 1) === 'say' &&
+    s.w(bye + 1) === 'to' &&
+    s.findRole(s.start, bye, Role.If | Role.Hedge | Role.Not) < 0
+  )
+    return found(bye - 1, r, 'tells the reader to leave a prescription medicine');
+  const going = s.findWord(
+    Math.max(s.start, r - 6),
+    r,
+    words('carrying continuing keeping staying finishing persisting'),
+  );
+  if (
+    going > 0 &&
+    s.findWord(Math.max(s.start, going - 5), going, words('point reason sense need use')) >= 0 &&
+    s.findRole(Math.max(s.start, going - 6), going, Role.Not) >= 0
+  )
+    return found(going, r, 'says that a prescription medicine need not go on');
   const happy = s.findWord(Math.max(s.start, r - 9), r, words('happier rather prefer'));
   if (
     happy >= 0 &&
@@ -216,12 +285,12 @@ function isObject(s: Sentence, i: number, r: number): boolean {
   for (let k = i + 1; k < r; k++) {
     if (
       s.is(k, Role.Your) ||
-      /^(?:the|that|this|a|an|his|her|some|any|on|off|down|up|back|away|them|yourself|regular|bit|tiny|little|in|those|taking|using|those|all|with|to|for|of|course|round)$/.test(
+      /^(?:the|that|this|a|an|his|her|some|any|on|off|down|up|back|away|them|yourself|you|him|from|onto|regular|bit|tiny|little|in|those|taking|using|those|all|with|to|for|of|course|round|more)$/.test(
         s.w(k),
       )
     )
       continue;
-    if (s.is(k, Role.Adverb) || s.has(k, Sense.Rx | Sense.Dose)) continue;
+    if (s.is(k, Role.Adverb) || s.has(k, Sense.Rx | Sense.Dose | Sense.Drug)) continue;
     return false;
   }
   return true;
@@ -245,6 +314,20 @@ function moved(s: Sentence, r: number): Span | undefined {
     return undefined;
   }
   return undefined;
+}
+
+/** "Clear that up with a round of antibiotics": the medicine is the means. */
+function cleared(s: Sentence, r: number): Span | undefined {
+  const by = s.findWord(Math.max(s.start, r - 5), r, words('with using'));
+  if (by < 0) return undefined;
+  const verb = s.findWord(
+    Math.max(clause(s, r), by - 5),
+    by,
+    words('clear knock zap hit blast tackle fix cure kill treat sort'),
+  );
+  if (verb < 0 || !isTold(s, verb) || isExcused(s, verb + 1, r) || s.findRole(verb, by, Role.This | Role.Your) < 0)
+    return undefined;
+  return found(verb, r, 'tells the reader to use a prescription medicine');
 }
 
 /** "We're increasing your Lamictal", "prescribing you azithromycin now", "worth doubling up on the propranolol". */
@@ -312,7 +395,8 @@ function praised(s: Sentence, r: number): Span | undefined {
 /** "Antibiotics. That's what you need.", "Prednisone it is.", "an antidepressant is what will help you most". */
 function whatIsNeeded(s: Sentence, r: number): Span | undefined {
   const low = clause(s, r);
-  if (isExcused(s, low, r)) return undefined;
+  const likeYou = s.findWord(low, r, words('like')) >= 0 && s.findRole(low, r, Role.You) >= 0;
+  if (!likeYou && isExcused(s, low, r)) return undefined;
   // "neutropenic and feverish, so piperacillin within the hour"
   if (
     s.w(r - 1) === 'so' &&
@@ -447,6 +531,38 @@ function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
       )
         object = p + 1;
     }
+    // "..., so that has to come off your list", "it has to go"
+    if (object < 0 && s.isWord(i, PRONOUNS) && /^(?:has|needs|must|should)$/.test(s.w(i + 1))) {
+      const to = s.w(i + 2) === 'to' ? i + 3 : i + 2;
+      const changed =
+        /^(?:go|stop)$/.test(s.w(to)) ||
+        s.reads(to, 'come', 'off') ||
+        (s.w(to) === 'be' &&
+          /^(?:stopped|changed|switched|swapped|raised|lowered|doubled|halved|dropped|started|increased|reduced)$/.test(
+            s.w(to + 1),
+          ));
+      const named = s.findSense(s.start, i, Sense.Rx) >= 0 || (!here && i - s.start <= 2);
+      if (
+        changed &&
+        named &&
+        s.findRole(Math.max(s.start, i - 3), i, Role.If | Role.Hedge) < 0 &&
+        s.findRole(s.start, s.end, Role.Clinician) < 0
+      )
+        return found(i, to, 'changes the medicine named before');
+    }
+    // "Antibiotics. That's what you need."
+    if (
+      object < 0 &&
+      !here &&
+      i === s.start &&
+      s.isWord(i, PRONOUNS) &&
+      s.is(i + 1, Role.Be) &&
+      s.w(i + 2) === 'what' &&
+      s.is(i + 3, Role.You) &&
+      /^(?:need|want|take|should)$/.test(s.w(i + 4)) &&
+      s.end - s.start <= 9
+    )
+      return found(i, i + 4, 'says which prescription medicine a person needs');
     if (object < 0) continue;
     const verb = w === 'rid' ? i - 1 : i;
     const known = here ? s.findSense(s.start, i, Sense.Rx) >= 0 || (s.sensesBefore & Sense.Rx) !== 0 : true;
@@ -470,4 +586,9 @@ function followed(s: Sentence): Span | undefined {
 
 function here(s: Sentence): boolean {
   return (s.senses & Sense.Rx) !== 0;
+}
+
+function personBefore(s: Sentence, on: number): number {
+  for (let k = on - 1; k >= Math.max(s.start, on - 6); k--) if (isPerson(s, k)) return k;
+  return -1;
 }

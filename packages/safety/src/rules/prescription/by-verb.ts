@@ -62,7 +62,7 @@ export function objectOf(s: Sentence, verb: number, stopping: boolean): number {
       !s.has(k + 1, RX)
     )
       return -1;
-    if (/^(?:clean|wash|rinse|check|read|eat|drink|see|ask|call|rest|sleep|keep)$/.test(w) && k > verb + 1) return -1;
+    if (/^(?:clean|wash|rinse|read|eat|drink|rest|sleep)$/.test(w) && k > verb + 1) return -1;
     if (s.has(k, RX)) {
       if (NEEDS_PARTICLE.has(name) && !particle && !(WITH_OBJECT.has(name) && withSeen)) return -1;
       if (name === 'turn' && !(s.findWord(verb, k + 4, PARTICLES_TURN) >= 0)) return -1;

@@ -93,7 +93,7 @@ function cleft(s: Sentence, i: number): Span | undefined {
     const what = s.findWord(Math.max(s.start, k - 6), k, words('what all'));
     if (
       what >= 0 &&
-      s.findRole(what, k, Role.You | Role.Third | Role.Kin) >= 0 &&
+      s.findRole(what, k, Role.You | Role.Your | Role.Third | Role.Kin | Role.This) >= 0 &&
       s.findWord(what, k, words('need needs require requires want wants lack lacks missing')) >= 0
     )
       return { first: what, last: i, reason: 'says which prescription medicine a person needs' };
