@@ -40,8 +40,14 @@ function describeEngine({ engine, device, outcome, reason, version, speed, isInA
 const describeFolder = ({ folder, exists, isWritable }: FolderReport): string =>
   `${folder} (${exists ? 'there' : 'not there yet'}, ${isWritable ? 'may be written' : pc.red('may not be written')})`;
 
+function describeMpi({ hasKoffi, libraries }: DoctorReport['mpi']): string {
+  if (!hasKoffi) return 'not looked for: the package koffi is not installed (several machines only)';
+  const found = libraries.map(({ version, path }) => `${version} (${path})`);
+  return listed(found, 'none found (several machines only)');
+}
+
 /** @internal for tests */
-export function describe({ node, cpu, memory, gpu, engines, auto, hubCache, workFolder }: DoctorReport): string {
+export function describe({ node, cpu, memory, gpu, engines, auto, mpi, hubCache, workFolder }: DoctorReport): string {
   const libraries = Object.entries(gpu.libraries).map(([name, versions]) => `${name} ${listed(versions, 'missing')}`);
   const rows: readonly (readonly [string, string])[] = [
     [
@@ -63,6 +69,7 @@ export function describe({ node, cpu, memory, gpu, engines, auto, hubCache, work
     ['NVIDIA driver', gpu.nvidiaDriver ?? 'none'],
     ['Libraries', libraries.join('; ')],
     ['Vulkan drivers', listed(gpu.vulkanDrivers, 'none')],
+    ['MPI', describeMpi(mpi)],
     ['Hub cache', describeFolder(hubCache)],
     ['This folder', describeFolder(workFolder)],
   ];

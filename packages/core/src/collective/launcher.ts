@@ -1,5 +1,6 @@
 /** Who started this process, read from the environment alone: nothing of MPI is loaded to find out. */
 
+/** The job that a launcher made this process a rank of. */
 export interface Launch {
   /** Such as "Open MPI's mpirun". */
   readonly launcher: string;

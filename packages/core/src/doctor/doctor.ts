@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
 import path from 'node:path';
+import { inspectMpi, type MpiReport } from '../collective/inspect-mpi.ts';
 import { type CudaMachine, inspectCuda, missingForCuda, onnxRequirement } from '../engine/device/cuda-requirements.ts';
 import type { Gpu } from '../engine/device/find-gpus.ts';
 import { presentVersions } from '../engine/device/find-libraries.ts';
@@ -68,6 +69,7 @@ export interface DoctorReport {
   readonly engines: readonly EngineReport[];
   /** What `auto` would take; `null` where nothing works. */
   readonly auto: { readonly engine: string; readonly device: string; readonly reason: string } | null;
+  readonly mpi: MpiReport;
   readonly hubCache: FolderReport;
   readonly workFolder: FolderReport;
 }
@@ -163,6 +165,7 @@ export async function runDoctor({
     gpu: inspectGpu(inspectCuda()),
     engines,
     auto: chosen ? { engine: chosen.engine, device: chosen.device, reason: chosen.reason } : null,
+    mpi: await inspectMpi(),
     hubCache: inspectFolder(cacheFolder),
     workFolder: inspectFolder(folder),
   };
