@@ -89,7 +89,9 @@ function adopt(from, socket) {
 /** @param {import('node:net').Socket} socket @param {(signal: Signal) => void} onSignal */
 function onSignals(socket, onSignal) {
   socket.on('error', () => {}); // 'close' follows
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('error', () => {}); // readline passes the socket's errors on
+  lines.on('line', (line) => {
     try {
       onSignal(JSON.parse(line));
     } catch {
