@@ -21,6 +21,16 @@ it('says for each engine whether it works, and what auto would take', async () =
 
 it('--json prints the whole report and nothing else', async () => {
   const report = JSON.parse(await run('--probe-ms', '0', '--json'));
-  expect(Object.keys(report)).toEqual(['node', 'cpu', 'memory', 'gpu', 'engines', 'auto', 'mpi', 'hubCache', 'workFolder']);
+  expect(Object.keys(report)).toEqual([
+    'node',
+    'cpu',
+    'memory',
+    'gpu',
+    'engines',
+    'auto',
+    'mpi',
+    'hubCache',
+    'workFolder',
+  ]);
   expect(report.engines.length).toBeGreaterThan(3);
 });
