@@ -161,10 +161,9 @@ export { defaultTrainOptions, type TrainOptions } from './train/train-options.ts
 export { Trainer, type TrainerState } from './train/trainer.ts';
 // Several processes that train together
 export type { Collective, SumArray, Summed, Traffic } from './collective/collective.ts';
-export { detectLaunch, type Environment, type Launch, type MpiFamily } from './collective/launcher.ts';
+export { detectLaunch, type Launch, type MpiFamily } from './collective/launcher.ts';
 export type { MpiOptions } from './collective/mpi-collective.ts';
 export { inspectMpi, type MpiReport } from './collective/inspect-mpi.ts';
-export type { Exchange } from './train/data-parallel.ts';
 export { openCollective } from './collective/open-collective.ts';
 export { threadsOfRank } from './collective/rank-threads.ts';
 export { singleProcess } from './collective/single-process.ts';
