@@ -1,6 +1,6 @@
 /** What the processor can do that makes training faster. */
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { parseCpuFlags, readCpuInfo } from '../engine/device/cpu-flags.ts';
 
 /** Linux's names of instruction sets that ONNX Runtime or TensorFlow have kernels for. */
 const features = {
@@ -27,17 +27,18 @@ export interface CpuReport {
 }
 
 /** @param file  Linux's list of processors */
-export function inspectCpu(file = '/proc/cpuinfo'): CpuReport {
+export function inspectCpu(file?: string): CpuReport {
+  const cpuinfo = readCpuInfo(file);
   return {
     model: cpus()[0]?.model.trim() ?? 'unknown',
     architecture: process.arch,
     threads: availableParallelism(),
-    features: existsSync(file) ? readFeatures(readFileSync(file, 'utf8')) : null,
+    features: cpuinfo === undefined ? null : readFeatures(cpuinfo),
   };
 }
 
 /** The first processor's flags (x86) or features (ARM) that we know of. */
 export function readFeatures(cpuinfo: string): string[] {
-  const flags = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/));
+  const flags = parseCpuFlags(cpuinfo);
   return Object.entries(features).flatMap(([flag, name]) => (flags.has(flag) ? [name] : []));
 }

@@ -1,6 +1,6 @@
 /** Whether this processor multiplies 8-bit integers fast enough to be worth it. */
-import { readFileSync } from 'node:fs';
 import { arch, platform } from 'node:os';
+import { parseCpuFlags, readCpuInfo } from '../device/cpu-flags.ts';
 import type { Int8Products } from '../engine.ts';
 
 /** How products of int8 weights are computed, and why. */
@@ -28,15 +28,7 @@ export interface Machine {
   readonly cpuInfo: string | undefined;
 }
 
-function thisMachine(): Machine {
-  let cpuInfo: string | undefined;
-  try {
-    cpuInfo = readFileSync('/proc/cpuinfo', 'utf8');
-  } catch {
-    // not Linux
-  }
-  return { platform: platform(), arch: arch(), cpuInfo };
-}
+const thisMachine = (): Machine => ({ platform: platform(), arch: arch(), cpuInfo: readCpuInfo() });
 
 /**
  * What `auto` becomes: `accurate` where the processor has the instructions, `widened` where it has none (there, two
@@ -53,7 +45,7 @@ export function chooseInt8Products(machine: Machine = thisMachine()): Int8Choice
       reason: `the processor's instructions cannot be read on ${machine.platform}`,
     };
   }
-  const flags = new Set(/^(?:flags|Features)\s*:(.*)$/m.exec(machine.cpuInfo)?.[1]?.trim().split(/\s+/));
+  const flags = parseCpuFlags(machine.cpuInfo);
   const found = Object.keys(FLAGS).find((flag) => flags.has(flag));
   if (found) return { products: 'accurate', unsignedWeights: false, reason: `the processor has ${FLAGS[found]}` };
   return {

@@ -14,6 +14,8 @@ import { gatherRows, type HeldDType, type HeldWeight, storages } from './storage
 
 export interface LoweringOptions {
   readonly compute: ComputeDType;
+  /** Round to bf16 and multiply in f32: for processors that have no bf16 product of their own. */
+  readonly widensBf16: boolean;
   /** How frozen matrices are held; `stored` keeps the type of the file. Vectors are held as f32, quantised ones as they are. */
   readonly weights: 'stored' | StorageDType;
 }
@@ -23,6 +25,7 @@ interface LoweringContext<K extends OpKind> {
   readonly node: Node<K>;
   readonly attributes: OpAttributes[K];
   readonly compute: ComputeDType;
+  readonly widensBf16: boolean;
   /** Register of an input as f32, or as i32 where the graph says so. */
   input(index: number): number;
   /** An input that is a frozen weight, as it is held. */
@@ -89,10 +92,16 @@ function halfProduct(
   weight: (type: TfType) => number,
   type: 'f16' | 'bf16',
   transposeB: boolean,
+  widensBf16: boolean,
 ): number {
   const flags = { transposeA: false, transposeB };
   if (type === 'bf16') {
-    const product = matMul(plan, plan.cast(x, TfType.bfloat16), weight(TfType.bfloat16), flags);
+    const narrow = plan.cast(x, TfType.bfloat16);
+    if (widensBf16) {
+      const wide = (value: number) => plan.cast(value, TfType.float);
+      return matMul(plan, wide(narrow), wide(weight(TfType.bfloat16)), flags);
+    }
+    const product = matMul(plan, narrow, weight(TfType.bfloat16), flags);
     return plan.cast(product, TfType.float);
   }
   const largest = plan.emit('Max', [plan.emit('Abs', [x]), plan.ints([-1])], [boolAttribute('keep_dims', true)]);
@@ -103,14 +112,15 @@ function halfProduct(
 
 /** x [rows, K] times the weight that is an input of the node, in the type in which such products are computed. */
 function timesFrozen(
-  { plan, compute, input, frozen }: LoweringContext<OpKind>,
+  { plan, compute, widensBf16, input, frozen }: LoweringContext<OpKind>,
   x: number,
   index: number,
   transposeB: boolean,
 ): number {
   const weight = frozen(index);
   if (!weight || compute === 'f32') return matMul(plan, x, input(index), { transposeA: false, transposeB });
-  return halfProduct(plan, x, (type) => storages[weight.type].read(plan, weight.held, type), compute, transposeB);
+  const read = (type: TfType) => storages[weight.type].read(plan, weight.held, type);
+  return halfProduct(plan, x, read, compute, transposeB, widensBf16);
 }
 
 function lowerMatmul(context: LoweringContext<'matmul'>): number {
@@ -304,6 +314,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions): Plan {
         node,
         attributes: node.attributes,
         compute: options.compute,
+        widensBf16: options.widensBf16,
         input: (index) => register(node.inputs[index]!),
         frozen: (index) => held.get(node.inputs[index]!),
       }),

@@ -8,6 +8,7 @@ import type { StorageDType } from '../../tensor/dtype.ts';
 import { type Graph, isKind } from '../../tensor/graph.ts';
 import { resolveDim, resolveShape } from '../../tensor/shape.ts';
 import { bindSymbols, type GraphLeaf, graphLeaves } from '../check-feeds.ts';
+import { multipliesBf16 } from '../device/cpu-flags.ts';
 import { missingForCuda, tensorflowRequirement } from '../device/cuda-requirements.ts';
 import type { CompileOptions, ComputeDType, Engine, HostTensor, Program, RunRequest, Variable } from '../engine.ts';
 import { EngineThread } from '../engine-thread.ts';
@@ -169,6 +170,14 @@ export class TensorflowEngine implements Engine {
       await thread.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Whether bf16 operands are multiplied in f32: without instructions for bf16 a processor is slower in it, and rounds the
+   * result as well.
+   */
+  get widensBf16(): boolean {
+    return !this.info.isUsingGpu && !multipliesBf16();
   }
 
   async compile(graph: Graph, { label = 'graph' }: CompileOptions = {}): Promise<Program> {
