@@ -75,7 +75,7 @@ try {
     const tokens = split.train.reduce((sum, { example }) => sum + example.inputIds.length, 0) / split.train.length;
     console.log(
       `${name}: ${seconds.toFixed(1)} s (${((used.user + used.system) / 1e6).toFixed(1)} s of processor), ${report.read} read, ` +
-        `${report.kept} kept, ${cached} from the cache, ${tokens.toFixed(0)} tokens a record`,
+        `${report.kept} kept${cached ? ', from the cache' : ''}, ${tokens.toFixed(0)} tokens a record`,
     );
   };
   console.log(

@@ -36,7 +36,13 @@ export {
   verifyManifest,
   writeManifest,
 } from './data/manifest.ts';
-export { type PreparedData, type PreparedRecord, type PrepareOptions, prepareData } from './data/prepare.ts';
+export {
+  type PreparedData,
+  type PreparedRecord,
+  type PrepareOptions,
+  prepareData,
+  type RecordFile,
+} from './data/prepare.ts';
 export {
   ALPACA,
   type ChatMessage,

@@ -1,7 +1,7 @@
 /** `alpacare prepare`: records from files or the hub, cleaned, split, tokenized once and kept. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InstructionRecord, LayoutOptions, LocatedData, PreparedData } from '@alpacare/core';
+import type { LayoutOptions, LocatedData, PreparedData } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { splitSize, tokenCacheOf, wholeNumber } from '../config/options.ts';
@@ -104,21 +104,16 @@ async function prepare(flags: PrepareFlags): Promise<void> {
       if (located.licence !== null) process.stderr.write(`${source}: ${located.licence}\n`);
       sources.push({ source, ...located });
     }
-    async function* records(): AsyncGenerator<InstructionRecord> {
-      for (const { files, layout } of sources) {
-        for (const file of files) {
-          yield* core.readRecords(file, {
-            layout: layout ?? flags.layout,
-            fields: flags.field,
-            messagesField: flags.messagesField,
-            longConversations: flags.longConversations,
-          });
-        }
-      }
-    }
+    const { field: fields, messagesField, longConversations } = flags;
+    const records = sources.flatMap(({ files, layout }) =>
+      files.map((file) => ({
+        file,
+        read: { layout: layout ?? flags.layout, fields, messagesField, longConversations },
+      })),
+    );
     const started = performance.now();
     const prepared = await core.prepareData({
-      records: records(),
+      records,
       tokenizer,
       template: core.promptTemplate(flags.template ?? (tokenizer.chatTemplate === null ? 'alpaca' : 'chat'), tokenizer),
       safetyPrefix: SYSTEM_PREFIX,
@@ -163,7 +158,7 @@ function print({ split, report, cached }: PreparedData, out: string, seconds: nu
       `read ${report.read}, kept ${report.kept}, dropped ${report.dropped.length}`,
       ...[...reasons].map(([reason, count]) => `  ${reason}: ${count}`),
       `train ${split.train.length}, validation ${split.validation.length}, test ${split.test.length}`,
-      `${(tokens / Math.max(1, split.train.length)).toFixed(0)} tokens a training example; ${cached} from the cache`,
+      `${(tokens / Math.max(1, split.train.length)).toFixed(0)} tokens a training example${cached ? ', from the cache' : ''}`,
       `${seconds.toFixed(1)} s; written to ${out}`,
       '',
     ].join('\n'),

@@ -1,32 +1,31 @@
 /** read -> clean -> encode -> split, in one call. */
-import {
-  type ChangedRecord,
-  type ChangeKind,
-  type CleanOptions,
-  type CleanReport,
-  createCleaner,
-  DEFAULT_MIN_ANSWER_CHARACTERS,
-  type DroppedRecord,
-  nameOf,
-  type RecordName,
-} from './clean.ts';
-import type { EncodedExample } from './encode-example.ts';
-import type { EncodeOutcome, EncodeRules } from './encode-record.ts';
+import { type CleanOptions, type CleanReport, DEFAULT_MIN_ANSWER_CHARACTERS } from './clean.ts';
+import { type EncodedData, encodeData, type PreparedRecord } from './encode-data.ts';
+import type { EncodeRules } from './encode-record.ts';
 import { createManifest, type SplitManifest } from './manifest.ts';
 import { type PromptTemplate, templateHash, type Wording } from './prompt-template.ts';
 import { type ReadRecordsOptions, readRecords } from './read-records.ts';
 import type { InstructionRecord } from './record.ts';
 import { DEFAULT_SEED, DEFAULT_SPLIT, type Split, type SplitSize, splitRecords } from './split.ts';
-import { TokenCache } from './token-cache.ts';
-import { type ParallelOptions, tokenizeRecords } from './tokenize-pool.ts';
+import { throughTokenCache } from './token-cache.ts';
+import type { ParallelOptions } from './tokenize-pool.ts';
 import type { Tokenizer } from './tokenizer.ts';
+
+export type { PreparedRecord } from './encode-data.ts';
 
 /** The training window of AlpaCare and of the published Alpaca runs, in tokens. */
 export const DEFAULT_MAX_TOKENS = 512;
 
+/** A file of records that is to be read in a way of its own. */
+export interface RecordFile {
+  readonly file: string;
+  readonly read?: ReadRecordsOptions;
+}
+
 export interface PrepareOptions extends Wording, CleanOptions {
   /** Files, or records that are in memory already. */
-  readonly records: readonly string[] | AsyncIterable<InstructionRecord> | Iterable<InstructionRecord>;
+  readonly records: readonly (string | RecordFile)[] | AsyncIterable<InstructionRecord> | Iterable<InstructionRecord>;
+  /** How files are read that do not say so themselves. */
   readonly read?: ReadRecordsOptions;
   readonly tokenizer: Tokenizer;
   readonly template: PromptTemplate;
@@ -36,7 +35,10 @@ export interface PrepareOptions extends Wording, CleanOptions {
   readonly overLimit?: 'drop' | 'truncate-answer' | 'error';
   /** Tokenize on several threads. Default: on this one. */
   readonly parallel?: ParallelOptions;
-  /** Folder that keeps tokens between runs, by content. It holds the records' texts as tokens. Default: none. */
+  /**
+   * Folder that keeps what files became, texts and tokens, for the next run on files of the same content. Records in memory are not kept.
+   * Default: none.
+   */
   readonly tokenCache?: string;
   readonly split?: SplitSize;
   readonly seed?: number;
@@ -44,17 +46,13 @@ export interface PrepareOptions extends Wording, CleanOptions {
   readonly versions?: Readonly<Record<string, string>>;
 }
 
-export interface PreparedRecord extends InstructionRecord {
-  readonly example: EncodedExample;
-}
-
 /** What {@link prepareData} gives: records with their tokens, split, with a report and a manifest. */
 export interface PreparedData {
   readonly split: Split<PreparedRecord>;
   readonly report: CleanReport;
   readonly manifest: SplitManifest;
-  /** Records whose tokens were found in the cache. */
-  readonly cached: number;
+  /** Records and tokens came from the cache. */
+  readonly cached: boolean;
 }
 
 /**
@@ -63,61 +61,34 @@ export interface PreparedData {
  */
 export async function prepareData(options: PrepareOptions): Promise<PreparedData> {
   const { tokenizer, template, seed = DEFAULT_SEED, overLimit = 'drop' } = options;
+  const { minAnswerCharacters = DEFAULT_MIN_ANSWER_CHARACTERS } = options;
   const size = options.split ?? DEFAULT_SPLIT;
   const maxTokens = options.maxTokens === undefined ? DEFAULT_MAX_TOKENS : options.maxTokens;
-  const rules: EncodeRules = {
-    safetyPrefix: options.safetyPrefix,
-    disclaimer: options.disclaimer,
-    maxTokens,
-    overLimit,
+  const { safetyPrefix, disclaimer } = options;
+  const rules: EncodeRules = { safetyPrefix, disclaimer, maxTokens, overLimit };
+
+  const files = filesOf(options);
+  const make = (): Promise<EncodedData> => {
+    const source = files === null ? inMemory(options) : inFiles(files);
+    return encodeData(source, { minAnswerCharacters }, { tokenizer, template, rules, parallel: options.parallel });
   };
-  const cleaner = createCleaner(options);
-  const records: InstructionRecord[] = [];
-  for await (const raw of allRecords(options)) {
-    const record = cleaner.add(raw);
-    if (record !== null) records.push(record);
-  }
+  const { data, cached } =
+    options.tokenCache === undefined || files === null
+      ? { data: await make(), cached: false }
+      : await throughTokenCache(options.tokenCache, { files, minAnswerCharacters, template, tokenizer, rules }, make);
 
-  const hashes = records.map(cleaner.hashOf);
-  const { outcomes, cached } = await encodeAll(records, hashes, rules, options);
-  const kept: PreparedRecord[] = [];
-  const keptHashes = new Map<PreparedRecord, string>();
-  const hashOf = (record: PreparedRecord): string => keptHashes.get(record) as string;
-  const tooLong: DroppedRecord[] = [];
-  const changed = new ChangeLog();
-  for (const [index, record] of records.entries()) {
-    const outcome = outcomes[index] as EncodeOutcome;
-    if (outcome.kind === 'over-limit') {
-      tooLong.push({ ...nameOf(record), reason: 'over-token-limit', tokens: outcome.tokens });
-      continue;
-    }
-    if (outcome.hadSpecialTokens) changed.add(record, 'special-tokens');
-    if (outcome.example.truncated) changed.add(record, 'truncated');
-    const prepared = { ...record, example: outcome.example };
-    keptHashes.set(prepared, hashes[index] as string);
-    kept.push(prepared);
-  }
-
-  const split = splitRecords(kept, size, seed, hashOf);
-  const cleaned = cleaner.report();
+  const hashes = new Map(data.records.map((record, index) => [record, data.hashes[index] as string]));
+  const hashOf = (record: PreparedRecord): string => hashes.get(record) as string;
+  const split = splitRecords(data.records, size, seed, hashOf);
   return {
     split,
-    report: {
-      read: cleaned.read,
-      kept: kept.length,
-      dropped: [...cleaned.dropped, ...tooLong],
-      changed: changed.merge(cleaned.changed, tooLong),
-    },
+    report: data.report,
     manifest: createManifest(
       split,
       {
         seed,
         size,
-        options: {
-          minAnswerCharacters: options.minAnswerCharacters ?? DEFAULT_MIN_ANSWER_CHARACTERS,
-          maxTokens,
-          overLimit,
-        },
+        options: { minAnswerCharacters, maxTokens, overLimit },
         template: { name: template.name, hash: templateHash(template, options) },
         tokenizer: { fingerprint: tokenizer.fingerprint },
         versions: { ...options.versions },
@@ -128,59 +99,20 @@ export async function prepareData(options: PrepareOptions): Promise<PreparedData
   };
 }
 
-/** Outcomes in the order of the records: from the cache where it has them, the rest encoded and kept there. */
-async function encodeAll(
-  records: readonly InstructionRecord[],
-  hashes: readonly string[],
-  rules: EncodeRules,
-  { tokenizer, template, parallel, tokenCache }: PrepareOptions,
-): Promise<{ outcomes: readonly EncodeOutcome[]; cached: number }> {
-  const encode = (some: readonly InstructionRecord[]) =>
-    tokenizeRecords(some, { tokenizer, template, rules, parallel });
-  if (tokenCache === undefined) return { outcomes: await encode(records), cached: 0 };
-  const cache = await TokenCache.open(tokenCache, { template, tokenizer, rules });
-  const outcomes = records.map((record, index) => cache.get(hashes[index] as string, record.id));
-  const missing = [...records.keys()].filter((index) => outcomes[index] === null);
-  const fresh = await encode(missing.map((index) => records[index] as InstructionRecord));
-  for (const [i, index] of missing.entries()) {
-    const outcome = fresh[i] as EncodeOutcome;
-    outcomes[index] = outcome;
-    cache.add(hashes[index] as string, outcome);
-  }
-  await cache.save();
-  return { outcomes: outcomes as EncodeOutcome[], cached: records.length - missing.length };
+/** null: the records are in memory */
+function filesOf({ records, read = {} }: PrepareOptions): Required<RecordFile>[] | null {
+  if (!Array.isArray(records)) return null;
+  const files = (records as readonly (string | RecordFile | InstructionRecord)[]).map((item) => {
+    if (typeof item === 'string') return { file: item, read };
+    return 'file' in item ? { file: item.file, read: item.read ?? read } : null;
+  });
+  return files.every((item) => item !== null) ? files : null;
 }
 
-/** Joins what cleaning and encoding changed, one entry a record, without those that were dropped in the end. */
-class ChangeLog {
-  readonly #added = new Map<string, { record: InstructionRecord; changes: ChangeKind[] }>();
-
-  add(record: InstructionRecord, change: ChangeKind): void {
-    const key = placeKey(record);
-    const entry = this.#added.get(key) ?? { record, changes: [] };
-    entry.changes.push(change);
-    this.#added.set(key, entry);
-  }
-
-  merge(cleaned: readonly ChangedRecord[], dropped: readonly DroppedRecord[]): ChangedRecord[] {
-    const gone = new Set(dropped.map(placeKey));
-    const result = cleaned.map((entry) => {
-      const more = this.#added.get(placeKey(entry))?.changes ?? [];
-      return { ...entry, changes: [...entry.changes, ...more] };
-    });
-    const known = new Set(cleaned.map(placeKey));
-    for (const [key, { record, changes }] of this.#added) {
-      if (!known.has(key)) result.push({ ...nameOf(record), changes });
-    }
-    return result.filter((entry) => !gone.has(placeKey(entry)));
-  }
+async function* inMemory({ records }: PrepareOptions): AsyncGenerator<InstructionRecord> {
+  yield* records as AsyncIterable<InstructionRecord> | Iterable<InstructionRecord>;
 }
 
-const placeKey = ({ id, source }: RecordName): string => JSON.stringify([id, source?.file, source?.line]);
-
-async function* allRecords(options: PrepareOptions): AsyncGenerator<InstructionRecord> {
-  for await (const item of options.records as AsyncIterable<string | InstructionRecord>) {
-    if (typeof item === 'string') yield* readRecords(item, options.read);
-    else yield item;
-  }
+async function* inFiles(files: readonly Required<RecordFile>[]): AsyncGenerator<InstructionRecord> {
+  for (const { file, read } of files) yield* readRecords(file, read);
 }

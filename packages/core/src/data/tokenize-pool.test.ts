@@ -1,14 +1,10 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmptySupervisedSpanError, TokenLimitError } from '../errors.ts';
 import { openTokenizer } from '../io/tokenizer-json.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type EncodeOutcome, type EncodeRules, encodeRecord } from './encode-record.ts';
 import { idsOf, packOutcomes, unpackOutcome } from './packed-outcomes.ts';
-import { type PrepareOptions, prepareData } from './prepare.ts';
 import { promptTemplate, textTemplate } from './prompt-template.ts';
 import { createRandom } from './random.ts';
 import type { InstructionRecord } from './record.ts';
@@ -144,89 +140,4 @@ it('packing loses nothing', () => {
       expect(textOf(back)).toEqual(textOf(outcomes));
     }),
   );
-});
-
-describe('the cache', () => {
-  // Long enough to be kept, each different.
-  const some = records.filter(({ output }) => output.length > 30).slice(0, 200);
-  const setUp = async () => {
-    const folder = join(await temporaryFolder(), 'tokens');
-    const prepare = (more: Partial<PrepareOptions> = {}) =>
-      prepareData({ records: some, tokenizer, template, ...rules, maxTokens: 400, tokenCache: folder, ...more });
-    return { folder, prepare };
-  };
-  const flat = (data: Awaited<ReturnType<typeof prepareData>>): string =>
-    JSON.stringify({ ...data, cached: 0 }, (_, value: unknown) =>
-      value instanceof Int32Array ? [...value].join() : value,
-    );
-
-  it('gives the second time what was made the first', async () => {
-    const { prepare } = await setUp();
-    const first = await prepare();
-    const second = await prepare();
-    expect([first.cached, second.cached]).toEqual([0, 200]);
-    expect(flat(second)).toBe(flat(first));
-    expect(flat(await prepareData({ records: some, tokenizer, template, ...rules, maxTokens: 400 }))).toBe(flat(first));
-  });
-
-  it('is by content: a new id changes nothing, a new text only its own record', async () => {
-    const { prepare } = await setUp();
-    await prepare();
-    const renamed = some.map((record) => ({ ...record, id: `new ${record.id}` }));
-    const again = await prepare({ records: renamed });
-    expect(again.cached).toBe(200);
-    expect(again.split.train[0]!.example.id).toMatch(/^new r/);
-    const edited = renamed.map((record, i) => (i === 17 ? { ...record, output: `${record.output} More.` } : record));
-    expect((await prepare({ records: edited })).cached).toBe(199);
-    expect((await prepare({ records: edited })).cached).toBe(200);
-    expect((await prepare()).cached).toBe(200);
-  });
-
-  it('knows template, wording, window and tokenizer apart', async () => {
-    const { folder, prepare } = await setUp();
-    await prepare();
-    const other = await openTokenizer(
-      fileURLToPath(new URL('../../test/golden/tiny-tokenizer/llama', import.meta.url)),
-    );
-    for (const more of [
-      { template: promptTemplate('alpaca', tokenizer) },
-      { safetyPrefix: 'Be careful.' },
-      { disclaimer: 'Ask.' },
-      { maxTokens: 399 },
-      { overLimit: 'truncate-answer' as const },
-      { tokenizer: other, template: promptTemplate('alpaca', other) },
-    ]) {
-      expect((await prepare(more)).cached).toBe(0);
-      expect((await prepare(more)).cached).toBeGreaterThan(190);
-    }
-    expect(await readdir(folder)).toHaveLength(7);
-  });
-
-  it('that is damaged is made anew', async () => {
-    const { folder, prepare } = await setUp();
-    const first = await prepare();
-    const file = join(folder, (await readdir(folder))[0] as string);
-    const whole = await readFile(file);
-    for (const damage of [
-      whole.subarray(0, whole.length - 1),
-      whole.subarray(0, 20),
-      Buffer.alloc(0),
-      Buffer.from(whole.map((byte, i) => (i === whole.length - 9 ? byte ^ 1 : byte))),
-      Buffer.concat([Buffer.from('ALPTOK02'), whole.subarray(8)]),
-    ]) {
-      await writeFile(file, damage);
-      const data = await prepare();
-      expect(data.cached).toBe(0);
-      expect(flat(data)).toBe(flat(first));
-      expect((await readFile(file)).equals(whole)).toBe(true);
-    }
-  });
-
-  it.skipIf(process.platform === 'win32')('is readable by its owner alone', async () => {
-    const { folder, prepare } = await setUp();
-    await prepare();
-    const file = join(folder, (await readdir(folder))[0] as string);
-    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
-    expect(((await stat(folder)).mode & 0o777).toString(8)).toBe('700');
-  });
 });

@@ -1,10 +1,10 @@
 /** The main job from end to end: prepare the records, measure, train, measure again, save. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Collective } from '../collective/collective.ts';
 import { singleProcess } from '../collective/single-process.ts';
+import { coreVersion } from '../core-version.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { writeManifest } from '../data/manifest.ts';
 import { type PreparedData, type PrepareOptions, prepareData } from '../data/prepare.ts';
@@ -156,22 +156,6 @@ export async function prepareFineTune(options: FineTuneOptions): Promise<FineTun
     );
   }
   return { opened, tokenizer, prepared: { ...prepared, manifest: { ...prepared.manifest, ...baseOf(options) } } };
-}
-
-/** This package's version, as its package.json says. Sources and bundle both lie one folder or two below it. */
-function coreVersion(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      if (manifest.name === '@alpacare/core' && manifest.version) return manifest.version;
-    } catch {
-      // not there: try the next place
-    }
-  }
-  return 'unknown';
 }
 
 const plainJson = (value: unknown): Record<string, unknown> => JSON.parse(JSON.stringify(value));
