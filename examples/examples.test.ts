@@ -131,7 +131,7 @@ describe('examples', { timeout: 180_000 }, () => {
       ['half-rate', 'train.learningRate'],
     ]);
     for (const [, , , , updates, , before, after] of rows) {
-      expect(updates).toBe('4');
+      expect(updates).toBe('2');
       expect(Number(after!.replaceAll('*', ''))).toBeLessThan(Number(before));
     }
     const again = await example('sweep.ts', output);

@@ -10,7 +10,7 @@ const base: FineTuneOptions = {
   records: records.length > 0 ? records : ['data/records/w1.jsonl'],
   output,
   tokenCache: `${output}/tokens`,
-  ...(!model && { split: { counts: { train: 16, validation: 8, test: 0 } } }),
+  ...(!model && { split: { counts: { train: 8, validation: 4, test: 0 } } }),
   safetyPrefix: SYSTEM_PREFIX,
   disclaimer: DISCLAIMER,
   adapter: { rank: 16, alpha: 32, dropout: 0.05, targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] },
@@ -19,7 +19,7 @@ const base: FineTuneOptions = {
     batchSize: 4,
     schedule: { kind: 'cosine', warmupSteps: 0, warmupShare: 0.03 },
     maxGradientNorm: 0.3,
-    ...(!model && { steps: 4 }),
+    ...(!model && { steps: 2 }),
   },
   resume: true,
 };

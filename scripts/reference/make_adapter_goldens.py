@@ -38,6 +38,10 @@ ADAPTERS = {
     "saved-head-of-tied": ("qwen2", dict(target_modules=["k_proj"], modules_to_save=["lm_head"])),
     "saved-both-of-tied": ("qwen2", dict(target_modules=["k_proj"], modules_to_save=["lm_head", "embed_tokens"])),
     "saved-tied-together": ("qwen2", dict(target_modules=["k_proj"], modules_to_save=["embed_tokens"], ensure_weight_tying=True)),
+    # Names, endings after a dot, a whole path; and two that name nothing: the end of a name, the start of a path.
+    "excluded": ("gpt-neo", dict(target_modules="all-linear", exclude_modules=[
+        "c_fc", "attention.k_proj", "transformer.h.2.attn.attention.q_proj", "proj", "transformer.h.1",
+    ])),
 }  # fmt: skip
 
 
@@ -80,7 +84,9 @@ def make_adapter(name: str, seed: int) -> None:
     (folder / "golden.json").write_text(json.dumps(golden) + "\n")
     fields = json.loads((folder / "adapter_config.json").read_text())
     fields["base_model_name_or_path"] = base_name
-    fields["target_modules"] = sorted(fields["target_modules"])  # a set, in any order
+    for names in ("target_modules", "exclude_modules"):
+        if fields[names]:
+            fields[names] = sorted(fields[names])  # a set, in any order
     (folder / "adapter_config.json").write_text(json.dumps(fields, indent=2, sort_keys=True) + "\n")
 
 

@@ -43,7 +43,7 @@ export async function flagsFrom(config: RunConfig, typed: FlagValues): Promise<F
 async function chat(given: ChatFlags, command: Command): Promise<void> {
   const flags = await withConfig(given, command, { flagsOf: flagsFrom, required: ['model'] });
   const { openAssistant } = await import('../config/open-assistant.ts');
-  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  const { engine, choice } = await openEngine(flags.engine, flags);
   tellEngine(choice);
   try {
     const assistant = await openAssistant(engine, await assistantOptions(flags));

@@ -37,7 +37,7 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
   const { openAssistant } = await import('../config/open-assistant.ts');
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping after this step\n'));
   const { signal } = interrupt;
-  const { engine, choice } = await openEngine('cpu', threads);
+  const { engine, choice } = await openEngine('cpu', { threads });
   const started = performance.now();
   try {
     heading('1  Prepare the records and train a LoRA adapter');

@@ -55,7 +55,7 @@ async function generate(argument: string | undefined, given: GenerateFlags, comm
   const question = (argument ?? (await readText(process.stdin))).trim();
   if (question === '') throw new Error('no question: give it as an argument or on standard input');
   const { openAssistant } = await import('../config/open-assistant.ts');
-  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  const { engine, choice } = await openEngine(flags.engine, flags);
   tellEngine(choice);
   const interrupt = onInterrupt(() => {});
   try {

@@ -67,7 +67,7 @@ async function serve(given: ServeFlags, command: Command): Promise<void> {
   await openModelFolder(assistant.model);
   if (flags.adapter) await access(join(flags.adapter, 'adapter_config.json'));
   const apiKey = flags.apiKey ?? process.env.ALPACARE_API_KEY;
-  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  const { engine, choice } = await openEngine(flags.engine, flags);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     const server = await startServer({

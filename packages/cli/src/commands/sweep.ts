@@ -40,7 +40,7 @@ async function runSweep(file: string, given: SweepFlags): Promise<void> {
   const core = await import('@alpacare/core');
   core.planSweep(base, runs); // a fault in the last run is found before the first begins
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping after this step and saving\n'));
-  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  const { engine, choice } = await openEngine(flags.engine, flags);
   if (given.json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
   const shown = new RunViews(base.output, given.json);

@@ -3,7 +3,7 @@ import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, Option } from 'commander';
 import { flagsOf } from '../config/load-run-config.ts';
-import { engineOption, quantizeOption } from '../config/open-engine.ts';
+import { engineOption, int8Option, quantizeOption } from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, share, splitSize, targetModules, wholeNumber } from '../config/options.ts';
 import type { RunConfig } from '../config/run-config-schema.ts';
 import { runFineTune, withReportFlags } from '../config/run-fine-tune.ts';
@@ -32,12 +32,7 @@ export function trainCommand(): Command {
     .option('--alpha <a>', 'scale: the update counts alpha / rank', positiveNumber, 16)
     .option('--dropout <p>', "share of the adapter's input dropped in training", share, 0)
     .addOption(quantizeOption())
-    .addOption(
-      new Option(
-        '--int8 <how>',
-        "how products with an int8 base are computed; default: by the processor's instructions",
-      ).choices(['fast', 'accurate']),
-    )
+    .addOption(int8Option())
     .option('--full', 'train every weight in place of an adapter; writes a whole model', false)
     .option('--packing <tokens>', 'lay the examples of a batch into rows of at most so many tokens', wholeNumber)
     .option(

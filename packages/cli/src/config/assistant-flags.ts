@@ -5,7 +5,7 @@ import type { EngineRequest } from '@alpacare/core';
 import { type Command, Option } from 'commander';
 import { createHubView } from '../ui/hub-view.ts';
 import type { AssistantOptions } from './open-assistant.ts';
-import { engineOption, quantizeOption } from './open-engine.ts';
+import { engineOption, int8Option, quantizeOption } from './open-engine.ts';
 import { wholeNumber } from './options.ts';
 import type { RunConfig } from './run-config-schema.ts';
 import type { FlagValues } from './with-config.ts';
@@ -16,6 +16,7 @@ export interface AssistantFlags {
   /** False: the base alone. */
   readonly adapter?: string | false;
   readonly quantize?: 'int8' | 'int4' | 'nf4';
+  readonly int8?: 'fast' | 'accurate';
   readonly template?: 'chat' | 'alpaca' | 'medalpaca';
   readonly threads?: number;
   readonly engine: EngineRequest;
@@ -35,16 +36,18 @@ export const withAssistantFlags = (command: Command): Command =>
     )
     .option('--threads <n>', 'processor threads', wholeNumber)
     .addOption(quantizeOption())
+    .addOption(int8Option())
     .addOption(engineOption());
 
 /** The part of a configuration that says which model answers; what was trained with it, where it is there already. */
 export async function assistantFlagsOf(
-  { model, out, adapter, method, quantize, template, threads, engine }: RunConfig,
+  { model, out, adapter, method, quantize, int8, template, threads, engine }: RunConfig,
   typed: FlagValues,
 ): Promise<FlagValues> {
   const common = {
     model,
     quantize,
+    int8,
     template,
     threads,
     engine,

@@ -1,5 +1,5 @@
 /** The engine a command runs on, as asked for with --engine. */
-import type { Engine, EngineChoice, EngineRequest } from '@alpacare/core';
+import type { Engine, EngineChoice, EngineRequest, SelectEngineOptions } from '@alpacare/core';
 import { Option } from 'commander';
 import { pc } from '../ui/colors.ts';
 
@@ -16,13 +16,19 @@ export const quantizeOption = (): Option =>
     'nf4',
   ]);
 
+export const int8Option = (): Option =>
+  new Option(
+    '--int8 <how>',
+    "how products with an int8 base are computed; default: by the processor's instructions",
+  ).choices(['fast', 'accurate']);
+
 /** @throws {EngineUnavailableError} saying what is missing; a GPU asked for is never replaced by the CPU in silence */
 export async function openEngine(
   request: EngineRequest,
-  threads: number | undefined,
+  { threads, int8 }: { readonly threads?: number | undefined; readonly int8?: SelectEngineOptions['int8'] | undefined },
 ): Promise<{ readonly engine: Engine; readonly choice: EngineChoice }> {
   const { selectEngine } = await import('@alpacare/core');
-  return selectEngine(request, threads ? { threads } : {});
+  return selectEngine(request, { ...(threads && { threads }), ...(int8 && { int8 }) });
 }
 
 /** Says what computes, beside the answer and not in it; the CPU is what anybody expects. */

@@ -135,7 +135,15 @@ describe('a configuration', () => {
       maxBodyKiB: 1,
       preload: true,
     };
-    const common = { model: 'm', adapter: 'a', quantize: 'int8', template: 'chat', threads: 1, engine: 'cpu' };
+    const common = {
+      model: 'm',
+      adapter: 'a',
+      quantize: 'int8',
+      int8: 'fast',
+      template: 'chat',
+      threads: 1,
+      engine: 'cpu',
+    };
     const file = await config(JSON.stringify({ ...common, answers, server }));
     let seen: Record<string, unknown> = {};
     command.action(async (...given: unknown[]) => {

@@ -46,7 +46,7 @@ async function follow(
 ): Promise<void> {
   const { fineTune, prepareFineTune } = await import('@alpacare/core');
   const interrupt = onInterrupt(() => {});
-  const { engine } = await openEngine(request, threads);
+  const { engine } = await openEngine(request, { threads, int8: options.train?.int8 });
   try {
     const inputs = await prepareFineTune(options);
     for await (const event of fineTune(engine, { ...options, signal: interrupt.signal }, inputs, collective)) {
@@ -67,7 +67,7 @@ async function lead(
   let stopping = 'stopping after this step and saving';
   const view = createTrainingView(process.stdout, json);
   const interrupt = onInterrupt(() => view.say(`\n${stopping}; Ctrl-C again ends at once`));
-  const { engine, choice } = await openEngine(request, threads);
+  const { engine, choice } = await openEngine(request, { threads, int8: options.train?.int8 });
   if (json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`  engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
   if (!json && options.quantize?.dtype === 'int8' && !options.train?.int8 && engine instanceof core.OnnxEngine)

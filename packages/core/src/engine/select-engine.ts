@@ -2,7 +2,7 @@
 import { CoreError, EngineUnavailableError, InvalidOptionError, type MissingPart } from '../errors.ts';
 import { missingForCuda, tensorflowRequirement } from './device/cuda-requirements.ts';
 import { findGpus, type Gpu, mayHaveNvidia } from './device/find-gpus.ts';
-import type { ComputeDType, Engine } from './engine.ts';
+import type { ComputeDType, Engine, Int8Products } from './engine.ts';
 import { missingForOnnxCuda, type OnnxDevice } from './onnx/onnx-device.ts';
 import { OnnxEngine, type OnnxEngineOptions } from './onnx/onnx-engine.ts';
 import { findBinding } from './tensorflow/find-binding.ts';
@@ -23,6 +23,8 @@ export interface SelectEngineOptions {
   readonly threads?: number;
   /** In what a GPU multiplies with frozen weights. Default: f32. The onnx engine on the CPU always computes in f32. */
   readonly compute?: ComputeDType;
+  /** How the onnx engine computes products with int8 weights. Default: what it chooses on this processor. */
+  readonly int8?: Int8Products;
 }
 
 /** An engine on a device that may be taken. */
@@ -63,7 +65,7 @@ export interface SelectedEngine {
 const onnx = (
   device: OnnxDevice,
   hindrance: EngineCandidate['hindrance'],
-  options: Pick<OnnxEngineOptions, 'threads' | 'compute'>,
+  options: Pick<OnnxEngineOptions, 'threads' | 'compute' | 'int8'>,
 ): EngineCandidate => ({
   engine: 'onnx',
   device,
@@ -100,11 +102,12 @@ const discreteOnly = (gpus: readonly Gpu[]) => () =>
 /** What stands for a request, in the order in which it is tried. */
 export function engineCandidates(
   request: EngineRequest,
-  { threads, compute }: SelectEngineOptions = {},
+  { threads, compute, int8 }: SelectEngineOptions = {},
   gpus: readonly Gpu[] = findGpus(),
 ): EngineCandidate[] {
-  const onCpu = onnx('cpu', () => undefined, threads === undefined ? {} : { threads });
-  const computing = compute === undefined ? {} : { compute };
+  const products = int8 === undefined ? {} : { int8 };
+  const onCpu = onnx('cpu', () => undefined, { ...(threads !== undefined && { threads }), ...products });
+  const computing = { ...(compute !== undefined && { compute }), ...products };
   const onCuda = [tensorflow('cuda', compute), onnx('cuda', cudaHindrance, computing)];
   switch (request) {
     case 'cpu':

@@ -45,7 +45,7 @@ async function evaluateRun(folder: string, flags: Flags): Promise<void> {
   const options = await core.readRunFile(folder);
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping; nothing is written\n'));
   const { signal } = interrupt;
-  const { engine, choice } = await openEngine(flags.engine, flags.threads);
+  const { engine, choice } = await openEngine(flags.engine, { threads: flags.threads, int8: options.train?.int8 });
   tellEngine(choice);
   const tell = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
