@@ -57,7 +57,10 @@ export function prepareCommand(): Command {
     .option('--split <sizes>', 'train/validation/test: shares 90/5/5 or counts 5000,250,250', splitSize)
     .option('--seed <n>', 'of the split', wholeNumber, 42)
     .option('--threads <n>', 'processor threads', wholeNumber)
-    .option('--token-cache <folder>', 'where tokens are kept for the next time; default: tokens in the output folder')
+    .option(
+      '--token-cache <folder>',
+      'where texts and tokens are kept for the next time; default: tokens in the output folder',
+    )
     .option('--no-token-cache', 'keep no tokens')
     .option('--offline', 'ask nobody: only files and the cache', false)
     .addHelpText(

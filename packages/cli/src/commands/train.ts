@@ -70,7 +70,10 @@ export function trainCommand(): Command {
     .option('--split <sizes>', 'train/validation/test: shares 90/5/5 or counts 5000,250,250', splitSize)
     .option('--seed <n>', 'of the split, the order and dropout', wholeNumber, 42)
     .option('--threads <n>', 'processor threads', wholeNumber)
-    .option('--token-cache <folder>', 'where tokens are kept for the next time; default: tokens in the output folder')
+    .option(
+      '--token-cache <folder>',
+      'where texts and tokens are kept for the next time; default: tokens in the output folder',
+    )
     .option('--no-token-cache', 'keep no tokens')
     .addOption(engineOption())
     .option('--json', 'one JSON event a line', false)
