@@ -74,7 +74,11 @@ describe.each(['openmpi', 'mpich'] as const)('ranks under %s', { timeout: 120_00
     const { job, pids } = await endless(mpi, 'run');
     process.kill(pids[2]!, 'SIGKILL');
     await expectEnd(job, pids, 10);
-    expect(messages(job)).toEqual([expect.stringMatching(/^error: rank 2 on \S+ is gone/)]);
+    // MPICH over UCX may abort the survivors before they can speak (docs/decisions/0006-ranks-under-mpi.md).
+    const found = messages(job);
+    if (family === 'openmpi' || found.length > 0) {
+      expect(found).toEqual([expect.stringMatching(/^error: rank 2 on \S+ is gone/)]);
+    }
   });
 });
 
