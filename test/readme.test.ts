@@ -14,8 +14,9 @@ async function markdownFiles(): Promise<string[]> {
     const found = await readdir(join(root, folder), { recursive: true });
     files.push(
       ...found
-        .filter((f) => f.endsWith('.md') && !f.includes('node_modules') && !f.includes('dist'))
-        .map((f) => join(folder, f)),
+        .map((f) => join(folder, f))
+        // What is made from the sources, API documentation included, is not what people write.
+        .filter((f) => f.endsWith('.md') && !/node_modules|dist|^docs.api\b/.test(f)),
     );
   }
   return files;
