@@ -129,9 +129,10 @@ it('sends an archive as its adapter, tokenizer and card, but not the manifest of
   const { files } = await uploadAdapter(archive, options);
   expect(files).toEqual(expect.arrayContaining(['adapter_model.safetensors', 'tokenizer.json', 'README.md']));
   expect(files).not.toContain('manifest.json');
+  // The card that lies beside the adapter goes before one made for the archive.
   const sent = hub.repositories.get('models/clinic/our-adapter')!.files;
   expect(Object.keys(sent).sort()).toEqual([...files].sort());
-  expect(Buffer.from(sent['README.md'] as Uint8Array).toString()).toContain('# Ours');
+  expect(Buffer.from(sent['README.md'] as Uint8Array).toString()).toContain('# An adapter');
   await writeFile(archive, 'no zip');
   await expect(uploadAdapter(archive, options)).rejects.toMatchObject({ code: 'ARCHIVE' });
 });
