@@ -459,3 +459,8 @@ export class MpiUnavailableError extends CoreError {
 export class CollectiveError extends CoreError {
   readonly code = 'COLLECTIVE';
 }
+
+/** Parts of a job that was split do not make a whole, or a file is no such part. */
+export class ShardError extends CoreError {
+  readonly code = 'SHARD';
+}

@@ -37,6 +37,8 @@ export {
   writeManifest,
 } from './data/manifest.ts';
 export {
+  openPreparation,
+  type Preparation,
   type PreparedData,
   type PreparedRecord,
   type PrepareOptions,
@@ -90,7 +92,12 @@ export {
   type QuantizeOptions,
   quantizeModel,
 } from './io/quantize-model.ts';
-export { type KeptQuantizedBase, openQuantizedBase, type QuantizedBaseOptions } from './io/quantized-base.ts';
+export {
+  type KeptQuantizedBase,
+  openQuantizedBase,
+  type QuantizedBaseOptions,
+  weightsFingerprint,
+} from './io/quantized-base.ts';
 export { readWeight } from './io/read-weight.ts';
 export {
   readSafetensorsHeader,
@@ -173,6 +180,12 @@ export { inspectMpi, type MpiReport } from './collective/inspect-mpi.ts';
 export { openCollective } from './collective/open-collective.ts';
 export { threadsOfRank } from './collective/rank-threads.ts';
 export { singleProcess } from './collective/single-process.ts';
+// Work that is split into shards
+export { fileDigest, filesDigest } from './io/file-digest.ts';
+export { mergeParts, type NamedPart } from './shard/merge-parts.ts';
+export { decodePart, encodePart, type WorkPart, type WorkPartHead, readPart, writePart } from './shard/part.ts';
+export { formatShard, type Range, rangeOf, type Shard, WHOLE } from './shard/shard.ts';
+export { computeOverRanks, computePart, type ShardedList, type ShardedWork } from './shard/sharded-work.ts';
 // Generation
 export { type GenerateOptions, Generator } from './generate/generator.ts';
 export { defaultSampling, type SamplingOptions } from './generate/sampler.ts';
@@ -216,6 +229,7 @@ export type { GradientCheck } from './autodiff/check-gradient.ts';
 export { normaliseWhitespace, type RecordName } from './data/clean.ts';
 export type { ManifestHeader } from './data/manifest.ts';
 export { DEFAULT_MAX_TOKENS } from './data/prepare.ts';
+export type { OutcomeRow } from './data/outcome-row.ts';
 export type { Texts } from './data/record.ts';
 export type { TextDecoder } from './data/text-decoder.ts';
 export type { CpuReport } from './doctor/cpu-features.ts';

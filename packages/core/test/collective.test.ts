@@ -103,6 +103,11 @@ describe('a rank that fails', () => {
     ]);
   });
 
+  it('is not one that is late and says that it advances', async () => {
+    const job = startJob(mpi, RANKS, program('late'), { ALPACARE_MPI_STALL: '2' });
+    expect(await resultOf(job)).toEqual({ waited: true });
+  });
+
   it('on purpose is the one whose message is printed', async () => {
     const { job, pids } = await endless(mpi, 'abort');
     await expectEnd(job, pids, 10);

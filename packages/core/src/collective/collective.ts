@@ -48,6 +48,11 @@ export interface Collective {
   allGather(bytes: Uint8Array): Promise<Uint8Array[]>;
   /** The same, brought to `root`; `null` on the other ranks. */
   gather(bytes: Uint8Array, root?: number): Promise<Uint8Array[] | null>;
+  /**
+   * Says that this rank gets on with work of its own, for which others may wait as long as they like: a rank that is
+   * late is given up only when it says nothing either.
+   */
+  advance(): void;
   /** Returns when all ranks have called it. */
   barrier(): Promise<void>;
   /**

@@ -12,8 +12,8 @@ export interface MpiOptions {
   /** A rank that has given no sign of life for so long is lost. Default 8. */
   readonly silenceSeconds?: number;
   /**
-   * A rank that lives but does not come to where the others wait for so long hangs. It must be longer than anything
-   * one rank does while the others wait: reading its model, writing a checkpoint. Default 600.
+   * A rank that lives but does not come to where the others wait, nor says that it advances, for so long hangs. It must
+   * be longer than anything one rank does in silence: reading its model, writing a checkpoint. Default 600.
    */
   readonly stallSeconds?: number;
 }
@@ -111,6 +111,8 @@ export class MpiCollective implements Collective {
     readonly library: string,
     thread: MpiThread,
     watch: Worker,
+    /** [0]: operations begun; [1]: advances of work of its own. */
+    private readonly progress: Int32Array,
     exitNow: (code: number) => void,
   ) {
     this.#exitNow = exitNow;
@@ -132,7 +134,7 @@ export class MpiCollective implements Collective {
   static async start(launch: Launch, options: MpiOptions = {}): Promise<MpiCollective> {
     const { silenceSeconds = 8, stallSeconds = 600 } = options;
     const binding = await importBinding();
-    const progress = new Int32Array(new SharedArrayBuffer(4));
+    const progress = new Int32Array(new SharedArrayBuffer(8));
     const thread = new MpiThread(progress);
     const candidates = libraryCandidates(launch.families);
     const start = { type: 'start', candidates, expectedSize: launch.size, launcher: launch.launcher };
@@ -168,7 +170,7 @@ export class MpiCollective implements Collective {
       const addresses = hosts[0] === hosts[rank] ? [...received.addresses, '127.0.0.1'] : received.addresses;
       await ask(watch, { type: 'connect', addresses, port: received.port });
     }
-    const collective = new MpiCollective(rank, size, hosts, version, thread, watch, binding.exitNow);
+    const collective = new MpiCollective(rank, size, hosts, version, thread, watch, progress, binding.exitNow);
     await collective.barrier();
     return collective;
   }
@@ -198,6 +200,10 @@ export class MpiCollective implements Collective {
 
   async gather(bytes: Uint8Array, root = 0): Promise<Uint8Array[] | null> {
     return (await this.#thread.request({ type: 'gather', bytes: bytes.slice(), root })) as Uint8Array[] | null;
+  }
+
+  advance(): void {
+    Atomics.add(this.progress, 1, 1);
   }
 
   async barrier(): Promise<void> {

@@ -20,7 +20,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { sumInOrder } from './fixed-order-sum.js';
 import { loadLibrary, MpiCallError, startMpi } from './mpi-binding.js';
 
-/** [0]: operations begun, for the watch. @type {Int32Array} */
+/** [0]: operations begun, for the watch; [1] is the rank's own. @type {Int32Array} */
 const progress = workerData;
 
 const INLINE = 64;

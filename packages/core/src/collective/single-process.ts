@@ -24,6 +24,7 @@ export const singleProcess: Collective = {
   },
   allGather: async (bytes) => [bytes],
   gather: async (bytes) => [bytes],
+  advance: () => {},
   barrier: async () => {},
   abort: (message) => Promise.reject(new CollectiveError(message)),
   dispose: async () => {},

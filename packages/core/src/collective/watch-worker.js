@@ -14,7 +14,7 @@
  *   | { type: 'told-to-end', exits: boolean }
  *   | { type: 'leave' }
  * )} Command
- * @typedef {{ hello?: { token: string, rank: number }, beat?: number, fail?: string, bye?: true, end?: true }} Signal
+ * @typedef {{ hello?: { token: string, rank: number }, beat?: [operations: number, advances: number], fail?: string, bye?: true, end?: true }} Signal
  */
 import { writeSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -32,11 +32,11 @@ const CONSEQUENCE_MS = 250;
 const { rank, hosts, token, progress, silenceSeconds, stallSeconds } = workerData;
 const nameOf = (/** @type {number} */ r) => `rank ${r} on ${hosts[r]}`;
 
-/** @typedef {{ socket: import('node:net').Socket | null, heardAt: number, sequence: number, hasLeft: boolean }} Peer */
+/** @typedef {{ socket: import('node:net').Socket | null, heardAt: number, sequence: number, advances: number, hasLeft: boolean }} Peer */
 /** Rank 0 watches everybody, the others rank 0. @type {Map<number, Peer>} */
 const peers = new Map();
 for (let r = rank === 0 ? 1 : 0; r < (rank === 0 ? hosts.length : 1); r++) {
-  peers.set(r, { socket: null, heardAt: performance.now() + CONNECT_MS, sequence: 0, hasLeft: false });
+  peers.set(r, { socket: null, heardAt: performance.now() + CONNECT_MS, sequence: 0, advances: 0, hasLeft: false });
 }
 let isEnding = false;
 let isLeaving = false;
@@ -69,7 +69,7 @@ function endWithout(lost, how) {
 /** @param {number} from @param {Peer} peer @param {Signal} signal */
 function receive(from, peer, signal) {
   peer.heardAt = performance.now();
-  if (signal.beat !== undefined) peer.sequence = signal.beat;
+  if (signal.beat) [peer.sequence, peer.advances] = signal.beat;
   if (signal.bye) peer.hasLeft = true;
   if (signal.fail !== undefined) end(`${nameOf(from)}: ${signal.fail}`);
   if (signal.end) end(null);
@@ -113,7 +113,7 @@ function listen() {
       clearTimeout(stranger);
       from = hello.rank;
       adopt(from, socket);
-      send(peer, { beat: 0 });
+      send(peer, { beat: [0, 0] });
     });
   });
   server.on('error', (error) => parentPort?.postMessage({ error: error.message }));
@@ -145,13 +145,15 @@ function reach(addresses, port) {
   }, CONNECT_MS);
 }
 
-/** When the operation that the foremost rank is in was first heard of. */
-let foremost = { sequence: 0, since: performance.now() };
+/** The operation that the foremost rank is in, what the others have advanced, and when that was first heard of. */
+let foremost = { sequence: 0, advances: 0, since: performance.now() };
 
 function checkStall(/** @type {number} */ now) {
-  const sequences = [Atomics.load(progress, 0), ...[...peers.values()].map(({ sequence }) => sequence)];
+  const others = [...peers.values()];
+  const sequences = [Atomics.load(progress, 0), ...others.map(({ sequence }) => sequence)];
   const most = Math.max(...sequences);
-  if (most > foremost.sequence) foremost = { sequence: most, since: now };
+  const advances = others.reduce((sum, peer) => sum + peer.advances, Atomics.load(progress, 1));
+  if (most > foremost.sequence || advances !== foremost.advances) foremost = { sequence: most, advances, since: now };
   if (now - foremost.since <= stallSeconds * 1000) return;
   const behind = sequences.flatMap((sequence, r) => (sequence < most ? [r] : []));
   if (behind.length === 0) return;
@@ -169,7 +171,7 @@ setInterval(() => {
   if (isLeaving || isEnding) return;
   if (now - lastBeat >= BEAT_MS) {
     lastBeat = now;
-    for (const peer of peers.values()) send(peer, { beat: Atomics.load(progress, 0) });
+    for (const peer of peers.values()) send(peer, { beat: [Atomics.load(progress, 0), Atomics.load(progress, 1)] });
   }
   for (const [r, peer] of peers) {
     if (peer.hasLeft || now - peer.heardAt <= silenceSeconds * 1000) continue;

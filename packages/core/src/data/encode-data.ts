@@ -2,6 +2,7 @@
 import {
   type ChangedRecord,
   type ChangeKind,
+  type Cleaner,
   type CleanOptions,
   type CleanReport,
   createCleaner,
@@ -12,7 +13,6 @@ import {
 import type { EncodedExample } from './encode-example.ts';
 import type { EncodeOutcome } from './encode-record.ts';
 import type { InstructionRecord } from './record.ts';
-import { type TokenizeOptions, tokenizeRecords } from './tokenize-pool.ts';
 
 export interface PreparedRecord extends InstructionRecord {
   readonly example: EncodedExample;
@@ -26,20 +26,28 @@ export interface EncodedData {
   readonly report: CleanReport;
 }
 
-/** @throws what the source of the records and `encodeExample` throw */
-export async function encodeData(
-  source: AsyncIterable<InstructionRecord>,
-  clean: CleanOptions,
-  tokenize: TokenizeOptions,
-): Promise<EncodedData> {
+/** Records that were read and cleaned, to be encoded one by one. */
+export interface CleanedData {
+  readonly records: readonly InstructionRecord[];
+  readonly cleaner: Cleaner;
+}
+
+/** @throws what the source of the records throws */
+export async function cleanData(source: AsyncIterable<InstructionRecord>, clean: CleanOptions): Promise<CleanedData> {
   const cleaner = createCleaner(clean);
-  const cleaned: InstructionRecord[] = [];
+  const records: InstructionRecord[] = [];
   for await (const raw of source) {
     const record = cleaner.add(raw);
-    if (record !== null) cleaned.push(record);
+    if (record !== null) records.push(record);
   }
+  return { records, cleaner };
+}
 
-  const outcomes = await tokenizeRecords(cleaned, tokenize);
+/** @param outcomes  one for each cleaned record */
+export function withOutcomes(
+  { records: cleaned, cleaner }: CleanedData,
+  outcomes: readonly EncodeOutcome[],
+): EncodedData {
   const records: PreparedRecord[] = [];
   const hashes: string[] = [];
   const tooLong: DroppedRecord[] = [];

@@ -1,14 +1,15 @@
 /** read -> clean -> encode -> split, in one call. */
 import { type CleanOptions, type CleanReport, DEFAULT_MIN_ANSWER_CHARACTERS } from './clean.ts';
-import { type EncodedData, encodeData, type PreparedRecord } from './encode-data.ts';
+import { type CleanedData, cleanData, type EncodedData, type PreparedRecord, withOutcomes } from './encode-data.ts';
 import type { EncodeRules } from './encode-record.ts';
 import { createManifest, type SplitManifest } from './manifest.ts';
+import { type OutcomeRow, outcomeOf, outcomeRow } from './outcome-row.ts';
 import { type PromptTemplate, templateHash, type Wording } from './prompt-template.ts';
 import { type ReadRecordsOptions, readRecords } from './read-records.ts';
 import type { InstructionRecord } from './record.ts';
 import { DEFAULT_SEED, DEFAULT_SPLIT, type Split, type SplitSize, splitRecords } from './split.ts';
 import { throughTokenCache } from './token-cache.ts';
-import type { ParallelOptions } from './tokenize-pool.ts';
+import { type ParallelOptions, type TokenizeOptions, tokenizeRecords } from './tokenize-pool.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export type { PreparedRecord } from './encode-data.ts';
@@ -60,18 +61,71 @@ export interface PreparedData {
  * @throws what {@link readRecords}, {@link encodeExample} and {@link splitRecords} throw
  */
 export async function prepareData(options: PrepareOptions): Promise<PreparedData> {
-  const { tokenizer, template, seed = DEFAULT_SEED, overLimit = 'drop' } = options;
+  return encodeAndSplit(options, async () => {
+    const cleaned = await readCleaned(options);
+    return withOutcomes(cleaned, await tokenizeRecords(cleaned.records, tokenizing(options)));
+  });
+}
+
+/** Records that were read and cleaned; tokenizing them, the longest part, can be done in shares elsewhere. */
+export interface Preparation {
+  /** How many there are to tokenize. */
+  readonly records: number;
+  /** What the cleaned records [from, to) became, a JSON value each. */
+  tokenize(from: number, to: number): Promise<OutcomeRow[]>;
+  /** What {@link prepareData} gives. @param rows  of all records, in order */
+  finish(rows: readonly OutcomeRow[]): Promise<PreparedData>;
+}
+
+/**
+ * {@link prepareData} in two steps.
+ * @throws what {@link readRecords} throws
+ */
+export async function openPreparation(options: PrepareOptions): Promise<Preparation> {
+  const cleaned = await readCleaned(options);
+  return {
+    records: cleaned.records.length,
+    tokenize: async (from, to) =>
+      (await tokenizeRecords(cleaned.records.slice(from, to), tokenizing(options))).map(outcomeRow),
+    finish: (rows) =>
+      encodeAndSplit(options, async () =>
+        withOutcomes(
+          cleaned,
+          rows.map((row, i) => outcomeOf(row, cleaned.records[i]!.id)),
+        ),
+      ),
+  };
+}
+
+function rulesOf({ safetyPrefix, disclaimer, maxTokens, overLimit = 'drop' }: PrepareOptions): EncodeRules {
+  return {
+    safetyPrefix,
+    disclaimer,
+    maxTokens: maxTokens === undefined ? DEFAULT_MAX_TOKENS : maxTokens,
+    overLimit,
+  };
+}
+
+const tokenizing = (options: PrepareOptions): TokenizeOptions => ({
+  tokenizer: options.tokenizer,
+  template: options.template,
+  rules: rulesOf(options),
+  parallel: options.parallel,
+});
+
+function readCleaned(options: PrepareOptions): Promise<CleanedData> {
+  const files = filesOf(options);
+  const source = files === null ? inMemory(options) : inFiles(files);
+  return cleanData(source, { minAnswerCharacters: options.minAnswerCharacters });
+}
+
+async function encodeAndSplit(options: PrepareOptions, make: () => Promise<EncodedData>): Promise<PreparedData> {
+  const { tokenizer, template, seed = DEFAULT_SEED } = options;
   const { minAnswerCharacters = DEFAULT_MIN_ANSWER_CHARACTERS } = options;
   const size = options.split ?? DEFAULT_SPLIT;
-  const maxTokens = options.maxTokens === undefined ? DEFAULT_MAX_TOKENS : options.maxTokens;
-  const { safetyPrefix, disclaimer } = options;
-  const rules: EncodeRules = { safetyPrefix, disclaimer, maxTokens, overLimit };
-
+  const rules = rulesOf(options);
+  const { maxTokens, overLimit } = rules;
   const files = filesOf(options);
-  const make = (): Promise<EncodedData> => {
-    const source = files === null ? inMemory(options) : inFiles(files);
-    return encodeData(source, { minAnswerCharacters }, { tokenizer, template, rules, parallel: options.parallel });
-  };
   const { data, cached } =
     options.tokenCache === undefined || files === null
       ? { data: await make(), cached: false }

@@ -8,13 +8,13 @@
  * An entry that is damaged, cut off or of another version is none: it is made anew. It is made for its owner's eyes only.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { extname, join } from 'node:path';
 import { coreVersion } from '../core-version.ts';
 import { CoreError, WriteError } from '../errors.ts';
 import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
+import { fileDigest } from '../io/file-digest.ts';
 import type { RecordName } from './clean.ts';
 import type { EncodedData, PreparedRecord } from './encode-data.ts';
 import type { EncodeOutcome, EncodeRules } from './encode-record.ts';
@@ -90,12 +90,6 @@ async function entryName({ files, minAnswerCharacters, template, tokenizer, rule
     [rules.maxTokens, rules.overLimit],
   ];
   return `${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}.tokens`;
-}
-
-async function fileDigest(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(piece as Uint8Array);
-  return hash.digest('hex');
 }
 
 /** A record's id, the number of its file, its line. */

@@ -32,7 +32,7 @@ const SAMPLES = 8;
 const SAMPLE_BYTES = 64;
 
 /** SHA-256 of what the matrices are called, their shapes, and bytes from all over each: the same base, wherever it lies. */
-async function fingerprint(weights: ReadonlyMap<string, WeightRef>): Promise<string> {
+export async function weightsFingerprint(weights: ReadonlyMap<string, WeightRef>): Promise<string> {
   const hash = createHash('sha256');
   const matrices = [...weights].filter(([, { shape }]) => shape.length === 2).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, { file, dtype, shape, byteOffset, byteLength }] of matrices) {
@@ -70,7 +70,7 @@ export async function openQuantizedBase(
   opened: OpenedModel,
   { dtype, file, signal }: QuantizedBaseOptions,
 ): Promise<KeptQuantizedBase> {
-  const source = await fingerprint(opened.weights);
+  const source = await weightsFingerprint(opened.weights);
   const name = `${basename(opened.folder.path)}-${source.slice(0, 12)}-${dtype}.safetensors`;
   const path = resolve(file ?? join(cacheFolder(), name));
   const check = (base: QuantizedBase): QuantizedBase => {

@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { differingKeys } from '../differing-keys.ts';
 import { CheckpointError } from '../errors.ts';
 import { readSafetensorsHeader, readTensor, readTensorBytes, writeSafetensors } from '../io/safetensors.ts';
 import type { ParameterValues } from '../lora/adapter.ts';
@@ -133,15 +134,4 @@ async function readJson(file: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-/** Keys, dotted, under which two plain JSON values differ. */
-export function differingKeys(a: unknown, b: unknown, path = ''): string[] {
-  const isObject = (x: unknown): x is Record<string, unknown> =>
-    typeof x === 'object' && x !== null && !Array.isArray(x);
-  if (isObject(a) && isObject(b)) {
-    const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-    return [...keys].sort().flatMap((key) => differingKeys(a[key], b[key], path === '' ? key : `${path}.${key}`));
-  }
-  return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
 }

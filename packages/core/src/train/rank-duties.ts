@@ -1,9 +1,10 @@
 /** What a training run of several ranks does beside training: agree on the job, and hand on what rank 0 alone reads. */
 import type { Collective } from '../collective/collective.ts';
 import { rankName } from '../collective/collective.ts';
+import { differingKeys } from '../differing-keys.ts';
 import { CollectiveError } from '../errors.ts';
 import type { ParameterValues } from '../lora/adapter.ts';
-import { differingKeys, type RunIdentity } from './checkpoint.ts';
+import type { RunIdentity } from './checkpoint.ts';
 import type { TrainerState } from './trainer.ts';
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -2,10 +2,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { differingKeys } from '../differing-keys.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InvalidOptionError, RunFileError } from '../errors.ts';
 import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
-import { differingKeys } from './checkpoint.ts';
 import { type FineTuneEvent, type FineTuneOptions, fineTune } from './fine-tune.ts';
 
 /** One run of a sweep: its name, and the one option it changes. */

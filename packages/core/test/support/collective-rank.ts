@@ -58,6 +58,17 @@ async function disagree(): Promise<unknown> {
   return { error };
 }
 
+/** One rank comes late, and says meanwhile that it gets on. */
+async function late(): Promise<unknown> {
+  const from = performance.now();
+  while (rank === 1 && performance.now() - from < 4000) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    collective.advance();
+  }
+  await collective.barrier();
+  return { waited: performance.now() - from > 3900 };
+}
+
 /** Goes on until the test does something to a rank. */
 async function forever(): Promise<never> {
   process.stdout.write(`pid ${rank} ${process.pid}\n`);
@@ -71,7 +82,7 @@ async function forever(): Promise<never> {
   }
 }
 
-const work = { operations, disagree, forever }[process.argv[2] as 'operations'];
+const work = { operations, disagree, late, forever }[process.argv[2] as 'operations'];
 const outcome = await work();
 if (rank === 0) process.stdout.write(`result ${JSON.stringify(outcome)}\n`);
 await collective.dispose();
