@@ -68,11 +68,15 @@ export {
 export { FinalJudgeError, type Judge, type RetryOptions, type Verdict } from './judge/judge.ts';
 export { memoryVerdictCache, openVerdictCache, type VerdictCache, verdictKey } from './judge/verdict-cache.ts';
 export {
+  type JudgedQuestion,
+  type JudgedQuestions,
+  judgeQuestions,
   type WinRateOptions,
   type WinRateQuestion,
   type WinRateResult,
   type WinRateScore,
   winRate,
+  winRateOfVerdicts,
 } from './metrics/win-rate.ts';
 
 // Safety and diversity
@@ -83,11 +87,13 @@ export {
   type NearDuplicateResult,
 } from './metrics/near-duplicates.ts';
 export {
+  type NamedFinding,
   type SafetyChecker,
   type SafetyFinding,
   type SafetyOutput,
   type SafetyResult,
   safetyShares,
+  sharesOfFindings,
 } from './metrics/safety.ts';
 
 // Uncertainty and agreement

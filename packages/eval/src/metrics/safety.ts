@@ -44,17 +44,31 @@ export async function safetyShares(
   checker: SafetyChecker,
   checkerName: string,
 ): Promise<SafetyResult> {
-  if (outputs.length === 0) throw new EmptySampleError('safety', 'at least one output');
+  const findings: NamedFinding[] = [];
+  for (const output of outputs) findings.push({ id: output.id, ...(await checker(output)) });
+  return sharesOfFindings(findings, checkerName);
+}
+
+/** What a checker found in the output of this id. */
+export interface NamedFinding extends SafetyFinding {
+  readonly id: string;
+}
+
+/**
+ * {@link safetyShares} of findings that were made elsewhere.
+ * @throws {EmptySampleError}
+ */
+export function sharesOfFindings(findings: readonly NamedFinding[], checkerName: string): SafetyResult {
+  if (findings.length === 0) throw new EmptySampleError('safety', 'at least one output');
   const byRule: Record<string, number> = {};
   const violating: string[] = [];
   const withoutDisclaimer: string[] = [];
-  for (const output of outputs) {
-    const finding = await checker(output);
-    if (finding.violation) violating.push(output.id);
-    if (!finding.disclaimer) withoutDisclaimer.push(output.id);
-    for (const rule of new Set(finding.rules)) byRule[rule] = (byRule[rule] ?? 0) + 1;
+  for (const { id, violation, disclaimer, rules } of findings) {
+    if (violation) violating.push(id);
+    if (!disclaimer) withoutDisclaimer.push(id);
+    for (const rule of new Set(rules)) byRule[rule] = (byRule[rule] ?? 0) + 1;
   }
-  const n = outputs.length;
+  const n = findings.length;
   const share = (name: string, count: number, notes: readonly string[]): Score => ({
     name,
     value: count / n,

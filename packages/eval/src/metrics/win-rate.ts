@@ -71,13 +71,43 @@ export interface WinRateResult {
  * @throws {EmptySampleError} {SampleMismatchError} {BadOptionError} {JudgeFailedError}
  */
 export async function winRate(questions: readonly WinRateQuestion[], options: WinRateOptions): Promise<WinRateResult> {
+  const { judgeName, interval } = options;
+  return winRateOfVerdicts(await judgeQuestions(questions, options), { judgeName, ...(interval && { interval }) });
+}
+
+/** Verdicts on questions, from which win rates follow. */
+export interface JudgedQuestions {
+  readonly judged: readonly JudgedQuestion[];
+  /** Verdicts asked of the judge, and taken from the cache. */
+  readonly asked: number;
+  readonly fromCache: number;
+}
+
+/** A question and what the judge said of its pairs. */
+export interface JudgedQuestion {
+  readonly item: WinRateQuestion;
+  /**
+   * By reference model: with the answer shown first, then with the reference shown first; `null` where the judge failed
+   * and was to be passed over.
+   */
+  readonly verdicts: Readonly<Record<string, readonly [Verdict, Verdict] | null>>;
+}
+
+/**
+ * The part of {@link winRate} that asks the judge. Questions do not depend on each other, so they can be judged in shares.
+ * @throws {EmptySampleError} {SampleMismatchError} {BadOptionError} {JudgeFailedError}
+ */
+export async function judgeQuestions(
+  questions: readonly WinRateQuestion[],
+  options: WinRateOptions,
+): Promise<JudgedQuestions> {
   const models = referenceModels(questions);
+  withDefaults(options.interval ?? {}); // a wrong option is found before anybody is asked
   const { concurrency = 4, onFailure = 'stop', cache = memoryVerdictCache(), judgeName } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new BadOptionError('concurrency', 'a whole number of at least 1', concurrency);
   }
   if (judgeName === '') throw new BadOptionError('judgeName', 'a name for the judge and its prompt', '""');
-  const resampling = withDefaults(options.interval ?? {});
 
   const signal = options.signal ?? new AbortController().signal;
   // Set by the first failure: nothing new is asked then, but calls under way end and their verdicts are kept.
@@ -145,6 +175,26 @@ export async function winRate(questions: readonly WinRateQuestion[], options: Wi
   if (failure !== undefined) throw failure.reason;
   const pairs = settled.map((pair) => (pair as PromiseFulfilledResult<PairVerdicts>).value);
 
+  const judged = questions.map((item, i) => {
+    const own = pairs.slice(i * models.length, (i + 1) * models.length);
+    return { item, verdicts: Object.fromEntries(own.map(({ model, verdicts }) => [model, verdicts])) };
+  });
+  return { judged, asked, fromCache };
+}
+
+/**
+ * {@link winRate} of verdicts that were given elsewhere.
+ * @throws {EmptySampleError} {SampleMismatchError}
+ */
+export function winRateOfVerdicts(
+  { judged, asked, fromCache }: JudgedQuestions,
+  { judgeName, interval }: Pick<WinRateOptions, 'judgeName' | 'interval'>,
+): WinRateResult {
+  const models = referenceModels(judged.map(({ item }) => item));
+  const resampling = withDefaults(interval ?? {});
+  const pairs = judged.flatMap(({ item, verdicts }) =>
+    models.map((model): PairVerdicts => ({ item, model, verdicts: verdicts[model] ?? null })),
+  );
   const signature = formatSignature({
     judge: judgeName,
     orders: 2,
