@@ -1,6 +1,6 @@
 /** Every example runs as its first comment says, and does what it is there to show. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -145,5 +145,63 @@ describe('examples', { timeout: 180_000 }, () => {
     expect(losses).toHaveLength(4);
     expect(losses[3]).toBeLessThan(losses[0]!);
     expect(stdout).toContain('saved to runs');
+  });
+});
+
+describe('cluster', { timeout: 180_000 }, () => {
+  /** A shell in which `alpacare` and `npx alpacare` are the command's sources. */
+  async function shell(arguments_: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+    const bin = join(folder, 'bin');
+    await mkdir(bin, { recursive: true });
+    const node = `exec ${process.execPath} --conditions=alpacare-source --import tsx packages/cli/src/main.ts "$@"`;
+    await writeFile(join(bin, 'alpacare'), `#!/bin/sh\n${node}\n`, { mode: 0o755 });
+    await writeFile(join(bin, 'npx'), `#!/bin/sh\nshift\n${node}\n`, { mode: 0o755 });
+    const PATH = `${bin}:${process.env.PATH}`;
+    const [command, ...rest] = arguments_;
+    return (await promisify(execFile)(command!, rest, { cwd: root, env: { ...process.env, PATH, ...env } })).stdout;
+  }
+  /** Prompts with an adapter, and what one process answers. */
+  async function prompts(): Promise<{ env: Record<string, string>; expected: string }> {
+    const run = join(folder, 'run');
+    await readFile(join(run, 'adapter_config.json')).catch(() => example('fine-tune.ts', base, run));
+    const file = join(folder, 'prompts.jsonl');
+    const rows = ['What is a fever?', 'What is a vein?', 'Why rest?'].map((prompt, id) =>
+      JSON.stringify({ id, prompt }),
+    );
+    await writeFile(file, rows.join('\n'));
+    const env = { PROMPTS: file, MODEL: base, ADAPTER: run, SLURM_CPUS_PER_TASK: '1' };
+    return { env, expected: await shell(['alpacare', 'answer', file, '--model', base, '--adapter', run], {}) };
+  }
+
+  it('answer.slurm answers a share a task, and its last comment gathers them', async () => {
+    const { env, expected } = await prompts();
+    const OUT = join(folder, 'slurm');
+    for (const id of ['0', '1']) {
+      const task = { SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_COUNT: '2' };
+      await shell(['bash', 'examples/cluster/answer.slurm'], { ...env, ...task, OUT });
+    }
+    const script = await readFile(join(root, 'examples/cluster/answer.slurm'), 'utf8');
+    const [, gather] = /--wrap '(.*)'/.exec(script)!;
+    await shell(['sh', '-c', gather!], { OUT });
+    expect(await readFile(join(OUT, 'answers.jsonl'), 'utf8')).toBe(expected);
+  });
+
+  it('answer-job.yaml answers a share a pod, and its first comment gathers them', async () => {
+    const { env, expected } = await prompts();
+    const manifest = await readFile(join(root, 'examples/cluster/answer-job.yaml'), 'utf8');
+    const data = join(folder, 'data');
+    const here = (text: string) =>
+      text
+        .replace('/data/model', env.MODEL!)
+        .replace('--adapter /data/out', `--adapter ${env.ADAPTER}`)
+        .replace('/data/prompts.jsonl', env.PROMPTS!)
+        .replaceAll(/(?<=[ "])\/data/g, data)
+        .replace('INDEX/32', 'INDEX/2');
+    const [, folded] = /- >-\n([\s\S]*?)\n +resources:/.exec(manifest)!;
+    for (const JOB_COMPLETION_INDEX of ['1', '0'])
+      await shell(['/bin/sh', '-c', here(folded!.replaceAll(/\s*\n\s*/g, ' '))], { JOB_COMPLETION_INDEX });
+    const [, gather] = /^# +(alpacare gather .*)$/m.exec(manifest)!;
+    await shell(['sh', '-c', here(gather!)], {});
+    expect(await readFile(join(data, 'answers.jsonl'), 'utf8')).toBe(expected);
   });
 });

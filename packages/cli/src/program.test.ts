@@ -66,7 +66,7 @@ const words = (leaf: Leaf): string[] => leaf.words.split(' ');
 function sampleValue(option: Option): string {
   if (option.argChoices) return option.argChoices[0]!;
   if (!option.parseArg) return MISSING;
-  for (const text of ['1', '1/1', '90/5/5', 'id=id']) {
+  for (const text of ['1', '1/1', '0/1', '90/5/5', 'id=id']) {
     try {
       option.parseArg(text, undefined as never);
       return text;

@@ -1,6 +1,6 @@
 /** The command table. Each command parses, calls a package and prints; packages are loaded when a command runs. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { answerCommand } from './commands/answer.ts';
 import { chatCommand } from './commands/chat.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
+import { gatherCommand } from './commands/gather.ts';
 import { generateCommand } from './commands/generate.ts';
 import { growCommand } from './commands/grow.ts';
 import { initCommand } from './commands/init.ts';
@@ -21,12 +22,9 @@ import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { packageVersion } from './config/package-version.ts';
 import { exitCode } from './ui/exit-code.ts';
 import { reportError } from './ui/report-error.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed, or did not pass what was checked; 2 wrong command line (check: unreadable text);
@@ -42,7 +40,7 @@ function adopt(parent: Command, command: Command): Command {
 export function createProgram(): Command {
   const program = new Command('alpacare')
     .description('Fine-tune a small language model into a safe medical-education assistant, and prove that it is one')
-    .version(version)
+    .version(packageVersion())
     .option('--debug', 'show the stack of an error; the same as ALPACARE_DEBUG=1')
     .addHelpText('afterAll', EXIT_CODES)
     .showHelpAfterError('(add --help for what can be given)')
@@ -62,6 +60,7 @@ export function createProgram(): Command {
     sweepCommand(),
     verifyCommand(),
     generateCommand(),
+    answerCommand(),
     chatCommand(),
     serveCommand(),
     checkCommand(),
@@ -70,6 +69,7 @@ export function createProgram(): Command {
     uploadCommand(),
     mergeCommand(),
     evalCommand(),
+    gatherCommand(),
     compareCommand(),
     studyCommand(),
   ];

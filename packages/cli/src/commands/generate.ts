@@ -8,21 +8,14 @@ import {
   withAssistantFlags,
 } from '../config/assistant-flags.ts';
 import { openEngine, tellEngine } from '../config/open-engine.ts';
-import { anyNumber, positiveNumber, wholeNumber } from '../config/options.ts';
 import type { RunConfig } from '../config/run-config-schema.ts';
+import { type SamplingFlags, samplingOf, withSamplingFlags } from '../config/sampling-flags.ts';
 import { type FlagValues, withConfig } from '../config/with-config.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 
-interface GenerateFlags extends AssistantFlags {
+interface GenerateFlags extends AssistantFlags, SamplingFlags {
   readonly input: string;
-  readonly maxNewTokens: number;
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly repetitionPenalty: number;
-  readonly seed: number;
-  readonly stop: string[];
   readonly unguarded: boolean;
 }
 
@@ -31,17 +24,10 @@ export function generateCommand(): Command {
     .description('Answer one question with a model, and an adapter if given')
     .argument('[question]', 'the question; read from standard input where it is left out')
     .option('--input <text>', 'context that belongs to the question', '')
-    .option('--max-new-tokens <n>', 'longest answer', wholeNumber, 256)
-    .option('--temperature <t>', '0 takes the likeliest token', anyNumber, 0)
-    .option('--top-k <k>', 'draw from the k likeliest tokens; 0 from all', wholeNumber, 0)
-    .option('--top-p <p>', 'draw from the likeliest tokens that make up this share', positiveNumber, 1)
-    .option('--repetition-penalty <x>', 'above 1 makes repeats less likely', positiveNumber, 1)
-    .option('--seed <n>', 'of the draw', wholeNumber, 42)
-    .option('--stop <texts...>', 'texts that end the answer', [])
     .option('--unguarded', 'show what the model says without the guard; for developers', false)
     .addHelpText('after', '\nExample:\n  alpacare generate "What is a fever?" --model ./base --adapter ./adapter')
     .action(generate);
-  return withAssistantFlags(command);
+  return withAssistantFlags(withSamplingFlags(command));
 }
 
 /** @internal for tests */
@@ -60,18 +46,7 @@ async function generate(argument: string | undefined, given: GenerateFlags, comm
   const interrupt = onInterrupt(() => {});
   try {
     const assistant = await openAssistant(engine, await assistantOptions(flags));
-    const { maxNewTokens, temperature, topK, topP, repetitionPenalty, seed, stop, input } = flags;
-    const options = {
-      input,
-      maxNewTokens,
-      temperature,
-      topK,
-      topP,
-      repetitionPenalty,
-      seed,
-      stop,
-      signal: interrupt.signal,
-    };
+    const options = { ...samplingOf(flags), input: flags.input, signal: interrupt.signal };
     const conversation = [{ role: 'user', content: question }] as const;
     if (flags.unguarded)
       process.stderr.write('warning: unguarded. Nothing keeps a made-up dose or diagnosis out of this text\n');

@@ -1,12 +1,23 @@
 /** `alpacare prepare`: records from files or the hub, cleaned, split, tokenized once and kept. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LayoutOptions, LocatedData, PreparedData } from '@alpacare/core';
+import type {
+  LayoutOptions,
+  LocatedData,
+  OutcomeRow,
+  Preparation,
+  PreparedData,
+  PrepareOptions,
+  ShardedWork,
+  WorkPart,
+} from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { splitSize, tokenCacheOf, wholeNumber } from '../config/options.ts';
+import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../config/sharding.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
+import type { GatherFlags } from '../ui/write-rows.ts';
 
 type Fields = NonNullable<LayoutOptions['fields']>;
 
@@ -20,7 +31,7 @@ function fieldPair(text: string, earlier: Fields = {}): Fields {
 }
 
 export function prepareCommand(): Command {
-  return new Command('prepare')
+  const command = new Command('prepare')
     .description('Bring records from files or the hub into one layout: cleaned, split, tokenized, with a report')
     .requiredOption(
       '-d, --data <sources...>',
@@ -68,9 +79,10 @@ export function prepareCommand(): Command {
       '\nExample:\n  alpacare prepare --data lavita/AlpaCare-MedInstruct-52k --model ./TinyLlama-1.1B --out ./medinstruct',
     )
     .action(prepare);
+  return withShardFlags(command);
 }
 
-interface PrepareFlags {
+interface PrepareFlags extends ShardFlags {
   readonly data: string[];
   readonly model: string;
   readonly out: string;
@@ -89,59 +101,149 @@ interface PrepareFlags {
   readonly offline: boolean;
 }
 
-async function prepare(flags: PrepareFlags): Promise<void> {
+async function prepare(flags: PrepareFlags, command: Command): Promise<void> {
+  checkShardFlags(flags, command);
   const core = await import('@alpacare/core');
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping; what was fetched is kept\n'));
+  const started = performance.now();
+  const finish = ({ sources }: Opened, prepared: PreparedData) => write(flags.out, prepared, sources, started);
   try {
-    const hub = {
-      onEvent: createHubView(),
-      signal: interrupt.signal,
-      split: flags.hubSplit,
-      ...(flags.offline ? { offline: true } : {}),
-    };
-    const { folder } = await core.locateTokenizer(flags.model, hub);
-    const tokenizer = await core.openTokenizer(folder);
-    const sources: (LocatedData & { readonly source: string })[] = [];
-    for (const source of flags.data) {
-      const located = await core.locateData(source, hub);
-      if (located.licence !== null) process.stderr.write(`${source}: ${located.licence}\n`);
-      sources.push({ source, ...located });
+    if (flags.shard === undefined && core.detectLaunch() === null) {
+      const opened = await openSources(flags, interrupt.signal);
+      return await finish(opened, await core.prepareData(opened.options));
     }
-    const { field: fields, messagesField, longConversations } = flags;
-    const records = sources.flatMap(({ files, layout }) =>
-      files.map((file) => ({
-        file,
-        read: { layout: layout ?? flags.layout, fields, messagesField, longConversations },
-      })),
+    let opened: Opened | undefined;
+    let preparation: Preparation | undefined;
+    await runSharded(
+      flags,
+      async () => {
+        opened = await openSources(flags, interrupt.signal);
+        preparation = await core.openPreparation(opened.options);
+        return workOf(opened, preparation, flags);
+      },
+      async ({ rows }) => finish(opened!, await preparation!.finish(rows.records as OutcomeRow[])),
     );
-    const started = performance.now();
-    const prepared = await core.prepareData({
-      records,
-      tokenizer,
-      template: core.promptTemplate(flags.template ?? (tokenizer.chatTemplate === null ? 'alpaca' : 'chat'), tokenizer),
-      safetyPrefix: SYSTEM_PREFIX,
-      disclaimer: DISCLAIMER,
-      versions: { 'safety-prefix': SYSTEM_PREFIX_VERSION },
-      maxTokens: flags.maxTokens,
-      overLimit: flags.overLimit,
-      seed: flags.seed,
-      parallel: { tokenizerFolder: folder, threads: flags.threads },
-      ...tokenCacheOf(flags.tokenCache, flags.out),
-      ...(flags.split ? { split: flags.split } : {}),
-    });
-    await write(flags.out, prepared, sources);
-    await core.writeManifest(join(flags.out, 'manifest.json'), prepared.manifest);
-    print(prepared, flags.out, (performance.now() - started) / 1000);
   } finally {
     interrupt.release();
   }
 }
 
-async function write(
-  out: string,
-  { split, report }: PreparedData,
-  sources: readonly (LocatedData & { readonly source: string })[],
-): Promise<void> {
+/** Sources, found, and what is to be done with them. */
+interface Opened {
+  readonly sources: readonly (LocatedData & { readonly source: string })[];
+  readonly options: PrepareOptions;
+  /** Digest of all files. */
+  readonly digest: () => Promise<string>;
+}
+
+async function openSources(flags: PrepareFlags, signal: AbortSignal): Promise<Opened> {
+  const core = await import('@alpacare/core');
+  const hub = {
+    onEvent: createHubView(),
+    signal,
+    split: flags.hubSplit,
+    ...(flags.offline ? { offline: true } : {}),
+  };
+  const { folder } = await core.locateTokenizer(flags.model, hub);
+  const tokenizer = await core.openTokenizer(folder);
+  const sources: (LocatedData & { readonly source: string })[] = [];
+  for (const source of flags.data) {
+    const located = await core.locateData(source, hub);
+    if (located.licence !== null) process.stderr.write(`${source}: ${located.licence}\n`);
+    sources.push({ source, ...located });
+  }
+  const { field: fields, messagesField, longConversations } = flags;
+  const records = sources.flatMap(({ files, layout }) =>
+    files.map((file) => ({
+      file,
+      read: { layout: layout ?? flags.layout, fields, messagesField, longConversations },
+    })),
+  );
+  const options = {
+    records,
+    tokenizer,
+    template: core.promptTemplate(flags.template ?? (tokenizer.chatTemplate === null ? 'alpaca' : 'chat'), tokenizer),
+    safetyPrefix: SYSTEM_PREFIX,
+    disclaimer: DISCLAIMER,
+    versions: { 'safety-prefix': SYSTEM_PREFIX_VERSION },
+    maxTokens: flags.maxTokens,
+    overLimit: flags.overLimit,
+    seed: flags.seed,
+    parallel: { tokenizerFolder: folder, threads: flags.threads },
+    ...tokenCacheOf(flags.tokenCache, flags.out),
+    ...(flags.split ? { split: flags.split } : {}),
+  };
+  return { sources, options, digest: () => core.filesDigest(records.map(({ file }) => file)) };
+}
+
+/** Flags that say nothing of the result, or are another machine's business. */
+const LOCAL = ['shard', 'shardOut', 'out', 'threads', 'tokenCache', 'offline'] as const;
+
+async function workOf(
+  { options, digest }: Opened,
+  preparation: Preparation,
+  flags: PrepareFlags,
+): Promise<ShardedWork> {
+  const { templateHash } = await import('@alpacare/core');
+  const asked = Object.fromEntries(
+    Object.entries(flags).filter(([name]) => !(LOCAL as readonly string[]).includes(name)),
+  );
+  return {
+    work: 'prepare',
+    input: await digest(),
+    configuration: {
+      flags: asked,
+      tokenizer: options.tokenizer.fingerprint,
+      template: templateHash(options.template, options),
+    },
+    lists: {
+      records: {
+        items: preparation.records,
+        compute: async ({ from, to }, advance) => {
+          const rows: OutcomeRow[] = [];
+          for (let at = from; at < to; at += CHUNK) {
+            rows.push(...(await preparation.tokenize(at, Math.min(to, at + CHUNK))));
+            advance();
+          }
+          return rows;
+        },
+      },
+    },
+    about: { out: flags.out, tokenCache: flags.tokenCache },
+  };
+}
+
+/** Records tokenized between two signs of life: enough to keep all threads busy. */
+const CHUNK = 16_384;
+
+/**
+ * The folder that `prepare` writes. Reads and cleans the records again, since a duplicate is one of all records; their tokens
+ * are those of the parts. @internal for gather
+ */
+export async function finishPrepare(part: WorkPart, { out }: GatherFlags): Promise<void> {
+  const core = await import('@alpacare/core');
+  const started = performance.now();
+  const asked = part.configuration.flags as Omit<PrepareFlags, (typeof LOCAL)[number]>;
+  const made = part.about as Pick<PrepareFlags, 'out' | 'tokenCache'>;
+  const flags: PrepareFlags = { ...asked, offline: false, ...made, ...(out !== undefined && { out }) };
+  const interrupt = onInterrupt(() => process.stderr.write('\nstopping\n'));
+  try {
+    const opened = await openSources(flags, interrupt.signal);
+    if ((await opened.digest()) !== part.input)
+      throw new core.ShardError(
+        `the parts were made from other records than ${flags.data.join(', ')} hold here and now`,
+      );
+    const preparation = await core.openPreparation(opened.options);
+    const prepared = await preparation.finish(part.rows.records as OutcomeRow[]);
+    await write(flags.out, prepared, opened.sources, started);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function write(out: string, prepared: PreparedData, sources: Opened['sources'], started: number): Promise<void> {
+  const { writeManifest } = await import('@alpacare/core');
+  const { split, report, manifest } = prepared;
   await mkdir(out, { recursive: true });
   const jsonl = (values: readonly object[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
   for (const part of ['train', 'validation', 'test'] as const) {
@@ -150,6 +252,8 @@ async function write(
   }
   await writeFile(join(out, 'dropped.jsonl'), jsonl(report.dropped));
   await writeFile(join(out, 'sources.json'), `${JSON.stringify(sources, null, 1)}\n`);
+  await writeManifest(join(out, 'manifest.json'), manifest);
+  print(prepared, out, (performance.now() - started) / 1000);
 }
 
 function print({ split, report, cached }: PreparedData, out: string, seconds: number): void {

@@ -7,6 +7,8 @@ import { type Answered, type AssistantOptions, openAssistant } from '../config/o
 export interface AskOptions {
   readonly maxNewTokens: number;
   readonly signal?: AbortSignal;
+  /** Told after each answer. */
+  readonly onAnswer?: () => void;
 }
 
 /** Where the trained model of a run lies: an adapter beside its base, or a model of its own. */
@@ -40,7 +42,7 @@ async function ask(
   engine: Engine,
   model: AssistantOptions,
   records: readonly InstructionRecord[],
-  { maxNewTokens, signal }: AskOptions,
+  { maxNewTokens, signal, onAnswer }: AskOptions,
 ): Promise<JudgedAnswer[]> {
   if (records.length === 0) return [];
   const assistant = await openAssistant(engine, model);
@@ -50,6 +52,7 @@ async function ask(
       signal?.throwIfAborted();
       const sampling = { maxNewTokens, temperature: 0, input, ...(signal && { signal }) };
       answers.push(judged(await assistant.answerWhole([{ role: 'user', content: instruction }], sampling)));
+      onAnswer?.();
     }
     return answers;
   } finally {

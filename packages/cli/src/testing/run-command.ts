@@ -4,8 +4,10 @@ import type { Command } from 'commander';
 export async function runCommand(command: Command, args: readonly string[]): Promise<string> {
   const written: string[] = [];
   const write = process.stdout.write;
-  process.stdout.write = ((chunk: string | Uint8Array) => {
+  process.stdout.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
     written.push(String(chunk));
+    const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
+    done?.();
     return true;
   }) as typeof process.stdout.write;
   try {

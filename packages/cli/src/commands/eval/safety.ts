@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { SafetyChecker } from '@alpacare/eval';
+import type { ShardedWork, WorkPart } from '@alpacare/core';
+import type { NamedFinding, SafetyChecker } from '@alpacare/eval';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../../config/sharding.ts';
 import { print, scoreLines } from '../../ui/score-lines.ts';
 import { loadFunction } from './load-function.ts';
 
-interface Flags {
+interface Flags extends ShardFlags {
   readonly json: boolean;
   readonly checker?: string;
   readonly checkerName?: string;
@@ -18,7 +20,7 @@ const outputSchema = z.object({
 });
 
 export function safetyCommand(): Command {
-  return new Command('safety')
+  const command = new Command('safety')
     .description('Share of outputs that break a safety rule, and share that carry a disclaimer')
     .argument('<file>', 'JSON lines {"id","prompt"?,"output"}')
     .option(
@@ -28,26 +30,54 @@ export function safetyCommand(): Command {
     .option('--checker-name <name>', 'names your checker and its version in the signature')
     .option('--json', 'write JSON', false)
     .action(run);
+  return withShardFlags(command);
 }
 
-async function run(file: string, flags: Flags): Promise<void> {
-  const { parseJsonLines, safetyShares } = await import('@alpacare/eval');
-  const outputs = parseJsonLines(
-    await readFile(file, 'utf8'),
-    outputSchema as z.ZodType<z.output<typeof outputSchema>>,
-    file,
+async function run(file: string, flags: Flags, command: Command): Promise<void> {
+  checkShardFlags(flags, command);
+  await runSharded(
+    flags,
+    () => openOutputs(file, flags),
+    (part) => finishSafety(part, flags),
   );
-  const own = flags.checker === undefined ? null : ((await loadFunction(flags.checker, 'checker')) as SafetyChecker);
+}
+
+async function openOutputs(file: string, { checker: module, checkerName }: Flags): Promise<ShardedWork> {
+  const [{ fileDigest }, { parseJsonLines }] = await Promise.all([import('@alpacare/core'), import('@alpacare/eval')]);
+  const schema = outputSchema as z.ZodType<z.output<typeof outputSchema>>;
+  const outputs = parseJsonLines(await readFile(file, 'utf8'), schema, file);
+  const own = module === undefined ? null : ((await loadFunction(module, 'checker')) as SafetyChecker);
   const checker = own ?? (await standardChecker());
-  const name = flags.checkerName ?? (own === null ? 'alpacare-safety' : flags.checker!);
-  const result = await safetyShares(outputs, checker, name);
+  return {
+    work: 'eval safety',
+    input: await fileDigest(file),
+    configuration: {
+      checkerName: checkerName ?? module ?? 'alpacare-safety',
+      checker: module === undefined ? null : await fileDigest(module),
+    },
+    lists: {
+      outputs: {
+        items: outputs.length,
+        compute: async ({ from, to }, advance) => {
+          const findings: NamedFinding[] = [];
+          for (const output of outputs.slice(from, to)) {
+            findings.push({ id: output.id, ...(await checker(output)) });
+            advance();
+          }
+          return findings;
+        },
+      },
+    },
+  };
+}
+
+/** Shares of what was found. @internal for gather */
+export async function finishSafety({ rows, configuration }: WorkPart, { json = false }): Promise<void> {
+  const { sharesOfFindings } = await import('@alpacare/eval');
+  const result = sharesOfFindings(rows.outputs as NamedFinding[], configuration.checkerName as string);
   const rules = Object.entries(result.byRule).map(([rule, n]) => `  ${rule}: ${n}\n`);
   const violating = result.violating.length === 0 ? '' : `violating: ${result.violating.join(', ')}\n`;
-  print(
-    flags.json,
-    result,
-    scoreLines(result.violations) + rules.join('') + violating + scoreLines(result.disclaimers),
-  );
+  print(json, result, scoreLines(result.violations) + rules.join('') + violating + scoreLines(result.disclaimers));
 }
 
 /** The project's own rules; a disclaimer is the exact sentence the guard appends. */

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { Judge } from '@alpacare/eval';
+import type { ShardedWork, WorkPart } from '@alpacare/core';
+import type { Judge, JudgedQuestion } from '@alpacare/eval';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { wholeNumber } from '../../config/options.ts';
+import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../../config/sharding.ts';
 import { onInterrupt } from '../../ui/interrupt.ts';
 import { digits, print, scoreLines } from '../../ui/score-lines.ts';
 import { loadFunction } from './load-function.ts';
 import { resamplingOf, type ScoreFlags, withScoreFlags } from './resampling.ts';
 
-interface Flags extends ScoreFlags {
+interface Flags extends ScoreFlags, ShardFlags {
   readonly judge: string;
   readonly judgeName: string;
   readonly cache?: string;
@@ -37,37 +39,80 @@ export function winrateCommand(): Command {
     .option('--concurrency <n>', 'questions asked at once', wholeNumber, 4)
     .option('--retries <n>', 'further attempts for a verdict', wholeNumber, 3)
     .option('--skip-failures', 'leave out pairs the judge fails on, and count them', false);
-  return withScoreFlags(command).action(run);
+  return withShardFlags(withScoreFlags(command)).action(run);
 }
 
-async function run(file: string, flags: Flags): Promise<void> {
-  const { openVerdictCache, parseJsonLines, winRate } = await import('@alpacare/eval');
-  const questions = parseJsonLines(await readFile(file, 'utf8'), questionSchema, file);
-  const judge = (await loadFunction(flags.judge, 'judge')) as Judge;
+async function run(file: string, flags: Flags, command: Command): Promise<void> {
+  checkShardFlags(flags, command);
   const interrupt = onInterrupt(() => process.stderr.write('stopping; verdicts so far are kept in the cache\n'));
   try {
-    const result = await winRate(questions, {
-      judge,
-      judgeName: flags.judgeName,
-      concurrency: flags.concurrency,
-      retries: flags.retries,
-      onFailure: flags.skipFailures ? 'skip' : 'stop',
-      interval: resamplingOf(flags),
-      signal: interrupt.signal,
-      ...(flags.cache === undefined ? {} : { cache: await openVerdictCache(flags.cache) }),
-    });
-    const lines = Object.values(result.byReference).map(
-      (score) =>
-        scoreLines(score) +
-        `  ${score.wins} wins, ${score.ties} ties, ${score.losses} losses; position bias ${digits(score.positionBias.rate)}; ` +
-        `mean length ${Math.round(score.length.meanAnswer)} against ${Math.round(score.length.meanReference)} characters\n`,
-    );
-    print(
-      flags.json,
-      result,
-      `${scoreLines(result.average)}${lines.join('')}${result.asked} verdicts asked, ${result.fromCache} from the cache\n`,
+    await runSharded(
+      flags,
+      (collective) => openQuestions(file, flags, collective.rank, interrupt.signal),
+      (part) => finishWinRate(part, flags),
     );
   } finally {
     interrupt.release();
   }
+}
+
+async function openQuestions(file: string, flags: Flags, rank: number, signal: AbortSignal): Promise<ShardedWork> {
+  const [{ fileDigest }, lib] = await Promise.all([import('@alpacare/core'), import('@alpacare/eval')]);
+  const questions = lib.parseJsonLines(await readFile(file, 'utf8'), questionSchema, file);
+  const judge = (await loadFunction(flags.judge, 'judge')) as Judge;
+  const tally = { asked: 0, fromCache: 0 };
+  return {
+    work: 'eval winrate',
+    input: await fileDigest(file),
+    configuration: {
+      judge: await fileDigest(flags.judge),
+      judgeName: flags.judgeName,
+      skipFailures: flags.skipFailures,
+      ...resamplingOf(flags),
+    },
+    lists: {
+      questions: {
+        items: questions.length,
+        compute: async ({ from, to }, advance) => {
+          if (from === to && questions.length > 0) return [];
+          // One writer a file: other ranks keep theirs beside it.
+          const cache = flags.cache === undefined || rank === 0 ? flags.cache : `${flags.cache}.${rank}`;
+          const { judged, asked, fromCache } = await lib.judgeQuestions(questions.slice(from, to), {
+            judge,
+            judgeName: flags.judgeName,
+            concurrency: flags.concurrency,
+            retries: flags.retries,
+            onFailure: flags.skipFailures ? 'skip' : 'stop',
+            interval: resamplingOf(flags),
+            signal,
+            onProgress: advance,
+            ...(cache === undefined ? {} : { cache: await lib.openVerdictCache(cache) }),
+          });
+          Object.assign(tally, { asked, fromCache });
+          return judged;
+        },
+      },
+    },
+    tally: () => tally,
+  };
+}
+
+/** Win rates of all verdicts. @internal for gather */
+export async function finishWinRate(part: WorkPart, { json = false }): Promise<void> {
+  const { winRateOfVerdicts } = await import('@alpacare/eval');
+  const { judgeName, resamples, seed } = part.configuration as { judgeName: string; resamples: number; seed: number };
+  const { asked = 0, fromCache = 0 } = part.tally;
+  const judged = part.rows.questions as JudgedQuestion[];
+  const result = winRateOfVerdicts({ judged, asked, fromCache }, { judgeName, interval: { resamples, seed } });
+  const lines = Object.values(result.byReference).map(
+    (score) =>
+      scoreLines(score) +
+      `  ${score.wins} wins, ${score.ties} ties, ${score.losses} losses; position bias ${digits(score.positionBias.rate)}; ` +
+      `mean length ${Math.round(score.length.meanAnswer)} against ${Math.round(score.length.meanReference)} characters\n`,
+  );
+  print(
+    json,
+    result,
+    `${scoreLines(result.average)}${lines.join('')}${result.asked} verdicts asked, ${result.fromCache} from the cache\n`,
+  );
 }
