@@ -94,6 +94,9 @@ function filled({ command }: Leaf): string[] {
 /** Commands that read no file of the user's. */
 const NO_FILE = new Set(['demo', 'init', 'doctor']);
 
+/** Commands that speak to people only: what they do is in the files they write, or is JSON anyway. */
+const NO_JSON = new Set(['demo', 'init', 'check']);
+
 /** One message, no stack, no finger pointed at ourselves. */
 function expectClear({ stderr }: Outcome, what: string): void {
   expect(stderr, what).not.toMatch(/^\s+at .+:\d+/m);
@@ -115,6 +118,11 @@ describe.each(all)('alpacare $words', (leaf) => {
       expect(stdout).toContain(option.long);
       expect(option.description, option.flags).not.toBe('');
     }
+  });
+
+  it('speaks JSON to machines', () => {
+    const flag = leaf.command.options.find(({ long }) => long === '--json');
+    expect(flag !== undefined, leaf.words).toBe(!NO_JSON.has(leaf.words));
   });
 
   it('calls a wrong flag a usage error', async () => {

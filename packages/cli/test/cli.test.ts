@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -235,6 +236,49 @@ describe('alpacare', () => {
       'run-end',
       'save-end',
       'report-end',
+    ]);
+  });
+
+  it('answers machines in JSON, guarded and not', async () => {
+    const ask = async (...more: string[]) => {
+      const args = ['-m', base, '--max-new-tokens', '8', '--json'];
+      const { stdout } = await alpacare('generate', 'What is sleep?', ...args, ...more);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    const events = await ask();
+    expect(events.at(-1)).toMatchObject({
+      type: 'answer-end',
+      decision: 'answered',
+      completionTokens: 8,
+      cutShort: true,
+    });
+    expect(events.at(-1).text).toContain('This is educational only');
+    expect(
+      events
+        .slice(0, -1)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe(events.at(-1).text);
+    expect((await ask('--unguarded')).at(-1)).toMatchObject({ decision: 'unguarded', promptTokens: null });
+  });
+
+  it('serves with events for machines, and ends on SIGTERM', async () => {
+    const child = spawn(process.execPath, [bin, 'serve', '-m', base, '--name', 'ours', '--port', '0', '--json']);
+    const events: { type: string; url?: string }[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      events.push(JSON.parse(line));
+      const { url } = events.at(-1)!;
+      if (!url) continue;
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      child.kill('SIGTERM');
+    }
+    const url = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(events).toEqual([
+      { type: 'server-start', url, model: 'ours', engine: expect.any(String), device: expect.any(String) },
+      { type: 'server-end' },
     ]);
   });
 

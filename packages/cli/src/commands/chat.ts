@@ -19,6 +19,7 @@ interface ChatFlags extends AssistantFlags {
   readonly temperature: number;
   readonly topP: number;
   readonly seed?: number;
+  readonly json: boolean;
 }
 
 export function chatCommand(): Command {
@@ -29,6 +30,7 @@ export function chatCommand(): Command {
     .option('--temperature <t>', '0 takes the likeliest token', anyNumber, 0.6)
     .option('--top-p <p>', 'draw from the likeliest tokens that make up this share', positiveNumber, 0.9)
     .option('--seed <n>', 'of the draw; another one each time where left out', wholeNumber)
+    .option('--json', 'one JSON event a line; lines in are questions, or {"question":"…"}', false)
     .addHelpText('after', '\nExample:\n  alpacare chat --model ./base --adapter ./runs/first')
     .action(chat);
   return withAssistantFlags(command);
@@ -48,11 +50,12 @@ async function chat(given: ChatFlags, command: Command): Promise<void> {
   try {
     const assistant = await openAssistant(engine, await assistantOptions(flags));
     const { stdin: input, stdout: output } = process;
-    const terminal = input.isTTY === true && output.isTTY === true;
+    const terminal = !flags.json && input.isTTY === true && output.isTTY === true;
     await terminalChat(
       assistant,
       { input, output, terminal },
       {
+        json: flags.json,
         ...(flags.system !== undefined && { system: flags.system }),
         sampling: {
           maxNewTokens: flags.maxNewTokens,

@@ -1,7 +1,7 @@
 /** `alpacare estimate`: what a training run will need in memory, before anything is loaded. */
 import type { RunEstimate } from '@alpacare/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { quantizeOption } from '../config/open-engine.ts';
+import { int8Option, quantizeOption } from '../config/open-engine.ts';
 import { positiveNumber, targetModules, wholeNumber } from '../config/options.ts';
 import { pc } from '../ui/colors.ts';
 import { createHubView } from '../ui/hub-view.ts';
@@ -50,12 +50,7 @@ export function estimateCommand(): Command {
     .option('--rank <r>', 'inner size of the adapter', wholeNumber, 8)
     .option('--full', 'every weight is trained in place of an adapter', false)
     .addOption(quantizeOption())
-    .addOption(
-      new Option(
-        '--int8 <how>',
-        "how products with an int8 base are computed; default: by the processor's instructions",
-      ).choices(['fast', 'accurate']),
-    )
+    .addOption(int8Option())
     .option('--batch-size <n>', 'examples in a batch', atLeastOne, 4)
     .option('--max-tokens <n>', 'longest example', atLeastOne, 512)
     .option('--gradient-checkpointing', 'layers are computed again on the way back', false)

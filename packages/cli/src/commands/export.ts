@@ -1,5 +1,6 @@
 /** `alpacare export`: an adapter with all it needs, as one .zip. */
 import { Command } from 'commander';
+import { print } from '../ui/score-lines.ts';
 import { addUploadFlags, type UploadFlags, uploadAsked } from './upload.ts';
 
 interface ExportFlags extends Partial<UploadFlags> {
@@ -17,12 +18,12 @@ export function exportCommand(): Command {
     .requiredOption('-o, --out <file>', 'the .zip; one that is there is replaced')
     .option('--upload <repository>', 'then send it to organisation/name of the hub, a private repository');
   return addUploadFlags(command).action(
-    async ({ model, adapter, out, upload, yes = false, public: isPublic = false }: ExportFlags) => {
+    async ({ model, adapter, out, upload, yes = false, public: isPublic = false, json = false }: ExportFlags) => {
       const { writeAdapterArchive } = await import('@alpacare/core');
       const { cardOf } = await import('../config/model-card.ts');
       const files = await writeAdapterArchive(out, { adapter, model, card: await cardOf(adapter) });
-      process.stdout.write(`${out}: ${files.join(', ')}\n`);
-      if (upload !== undefined) await uploadAsked(out, upload, { yes, public: isPublic });
+      print(json, { out, files }, `${out}: ${files.join(', ')}\n`);
+      if (upload !== undefined) await uploadAsked(out, upload, { yes, public: isPublic, json });
     },
   );
 }

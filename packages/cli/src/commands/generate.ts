@@ -13,10 +13,12 @@ import { type SamplingFlags, samplingOf, withSamplingFlags } from '../config/sam
 import { type FlagValues, withConfig } from '../config/with-config.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
+import { jsonVoice, plainVoice, speak } from '../ui/voice.ts';
 
 interface GenerateFlags extends AssistantFlags, SamplingFlags {
   readonly input: string;
   readonly unguarded: boolean;
+  readonly json: boolean;
 }
 
 export function generateCommand(): Command {
@@ -25,6 +27,7 @@ export function generateCommand(): Command {
     .argument('[question]', 'the question; read from standard input where it is left out')
     .option('--input <text>', 'context that belongs to the question', '')
     .option('--unguarded', 'show what the model says without the guard; for developers', false)
+    .option('--json', 'one JSON event a line: text-delta, then answer-end', false)
     .addHelpText('after', '\nExample:\n  alpacare generate "What is a fever?" --model ./base --adapter ./adapter')
     .action(generate);
   return withAssistantFlags(withSamplingFlags(command));
@@ -44,6 +47,8 @@ async function generate(argument: string | undefined, given: GenerateFlags, comm
   const { engine, choice } = await openEngine(flags.engine, flags);
   tellEngine(choice);
   const interrupt = onInterrupt(() => {});
+  const voice = flags.json ? jsonVoice(process.stdout) : plainVoice(process.stdout);
+  let shown = '';
   try {
     const assistant = await openAssistant(engine, await assistantOptions(flags));
     const options = { ...samplingOf(flags), input: flags.input, signal: interrupt.signal };
@@ -53,11 +58,13 @@ async function generate(argument: string | undefined, given: GenerateFlags, comm
     const pieces = flags.unguarded
       ? assistant.unguarded(assistant.guard.prepare(conversation), options)
       : assistant.answer(conversation, options);
-    for await (const piece of pieces) process.stdout.write(piece);
-    process.stdout.write('\n');
+    const answer = await speak(pieces, voice, (piece) => {
+      shown += piece;
+    });
+    voice.end(shown, answer);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    process.stdout.write('\n');
+    voice.stopped(shown);
     process.stderr.write('stopped before the end of the answer\n');
     process.exitCode = exitCode.interrupted;
   } finally {

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filterNearDuplicates } from '@alpacare/eval';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../core/src/testing/temporary-folder.ts';
 import { fakeChat } from '../../../core/test/support/fake-chat.ts';
 import { nearDuplicateFilter } from '../config/near-duplicates.ts';
 import { runCommand } from '../testing/run-command.ts';
+import { saidOnStderr } from '../testing/said-on-stderr.ts';
 import { growCommand } from './grow.ts';
 
 const seeds = [
@@ -22,19 +23,7 @@ const task = (instruction: string) => ({
   instruction,
   input: '<noinput>',
 });
-let written = '';
-beforeEach(() => {
-  written = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    written += String(text);
-    return true;
-  });
-  return () => {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-    process.exitCode = 0;
-  };
-});
+const stderr = saidOnStderr();
 
 async function setUp() {
   const chat = await fakeChat();
@@ -106,7 +95,7 @@ describe('alpacare grow', () => {
       /answers: 1000 calls.*\n {2}cost: {4}\d+\.\d\d\n/,
     );
     expect(await run('--target', '1000')).toMatch(/give --task-price/);
-    expect(written).toMatch(/add --yes to start/);
+    expect(stderr.text).toMatch(/add --yes to start/);
     expect(process.exitCode).toBe(2);
     expect(chat.requests).toEqual([]);
   });
@@ -137,7 +126,7 @@ describe('alpacare grow', () => {
     await run('--target', '10', '--yes');
     const before = chat.requests.length;
     expect(await run('--target', '20', '--yes')).toMatch(/20 records/);
-    expect(written).toMatch(/11 answers are here already/);
+    expect(stderr.text).toMatch(/11 answers are here already/);
     expect(chat.requests.length).toBe(before + 1 + 10);
     expect(await lines(join(out, 'records.jsonl'))).toHaveLength(20);
   });

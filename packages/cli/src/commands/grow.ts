@@ -1,10 +1,10 @@
 /** `alpacare grow`: a data set from a clinician-written seed list, as AlpaCare's was made. */
-import { createInterface } from 'node:readline/promises';
 import type { CostEstimate, Engine, GrowOptions, GrowthEvent, GrowthResult, Price } from '@alpacare/core';
 import { Command } from 'commander';
 import { openChatModel, tokenPrice } from '../config/chat-models.ts';
 import { nearDuplicateFilter } from '../config/near-duplicates.ts';
 import { positiveNumber, wholeNumber } from '../config/options.ts';
+import { confirm } from '../ui/confirm.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 
@@ -41,6 +41,7 @@ export function growCommand(): Command {
     .option('--unsafe-answers', 'keep answers that the safety rules would block', false)
     .option('--estimate', 'say what it would cost, and stop', false)
     .option('-y, --yes', 'start without asking', false)
+    .option('--json', 'estimate and result as JSON, one a line', false)
     .addHelpText(
       'after',
       '\nExample:\n  alpacare grow --seeds seeds.json --out ./grown --target 1000 --task-endpoint https://api.openai.com/v1 \\\n' +
@@ -69,6 +70,7 @@ interface GrowFlags {
   readonly unsafeAnswers: boolean;
   readonly estimate: boolean;
   readonly yes: boolean;
+  readonly json: boolean;
 }
 
 async function grow(flags: GrowFlags): Promise<void> {
@@ -115,13 +117,23 @@ async function grow(flags: GrowFlags): Promise<void> {
       signal: interrupt.signal,
       onEvent: show,
     };
-    process.stdout.write(estimateText(core.estimateGrowth(options), flags));
+    const write = (event: object, text: string): void =>
+      void process.stdout.write(flags.json ? `${JSON.stringify(event)}\n` : text);
+    const estimate = core.estimateGrowth(options);
+    write({ type: 'estimate', target: flags.target, ...estimate }, estimateText(estimate, flags));
     if (flags.estimate) return;
-    if (!flags.yes && !(await confirmed())) {
+    const isAgreed = flags.yes || (await confirm('Start?'));
+    if (!isAgreed) {
+      if (isAgreed === null) process.stderr.write('nothing was asked for yet; add --yes to start\n');
       process.exitCode = exitCode.usage;
       return;
     }
-    process.stdout.write(resultText(await core.growDataSet(options), flags.out));
+    const result = await core.growDataSet(options);
+    const { records, decisions, ...counts } = result;
+    write(
+      { type: 'result', out: flags.out, records: records.length, dropped: droppedBy(decisions), ...counts },
+      resultText(result, flags.out),
+    );
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     process.exitCode = exitCode.interrupted;
@@ -147,20 +159,6 @@ function estimateText({ taskCalls, answerCalls, tasks, answers, cost }: CostEsti
   ].join('\n');
 }
 
-/** Asks at a terminal; elsewhere nobody can answer. */
-async function confirmed(): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    process.stderr.write('nothing was asked for yet; add --yes to start\n');
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Start? [y/N] ')).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
 function show(event: GrowthEvent): void {
   if (event.type === 'grow-start' && event.answersInJournal > 0) {
     process.stderr.write(`${event.answersInJournal} answers are here already\n`);
@@ -171,12 +169,17 @@ function show(event: GrowthEvent): void {
   } else if (event.type === 'call-failed') process.stderr.write(`${event.key}: ${event.reason}\n`);
 }
 
+/** Reason -> tasks that were dropped for it, the most frequent first. */
+function droppedBy(decisions: GrowthResult['decisions']): Record<string, number> {
+  const reasons = new Map<string, number>();
+  for (const { reason } of decisions) if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return Object.fromEntries([...reasons].sort((a, b) => b[1] - a[1]));
+}
+
 function resultText(
   { records, decisions, ended, cost, taskSpending, answerSpending }: GrowthResult,
   out: string,
 ): string {
-  const reasons = new Map<string, number>();
-  for (const { reason } of decisions) if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const why = {
     target: 'all that was wanted',
     cost: 'stopped at the limit of cost',
@@ -184,7 +187,7 @@ function resultText(
   };
   return [
     `${records.length} records (${why[ended]})`,
-    ...[...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `  ${reason}: ${count} dropped`),
+    ...Object.entries(droppedBy(decisions)).map(([reason, count]) => `  ${reason}: ${count} dropped`),
     `${taskSpending.calls + answerSpending.calls} answers, ${taskSpending.inputTokens + answerSpending.inputTokens} tokens in, ` +
       `${taskSpending.outputTokens + answerSpending.outputTokens} out${cost === null ? '' : `, cost ${cost.toFixed(2)}`}`,
     `written to ${out}: records.jsonl, decisions.jsonl, audit.csv for a clinician`,

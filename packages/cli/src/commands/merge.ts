@@ -1,11 +1,13 @@
 /** `alpacare merge`: base and adapter as one model folder. */
 import { Command, Option } from 'commander';
+import { print } from '../ui/score-lines.ts';
 
 interface MergeFlags {
   readonly model: string;
   readonly adapter: string;
   readonly out: string;
   readonly dtype?: 'f32' | 'f16' | 'bf16';
+  readonly json: boolean;
 }
 
 export function mergeCommand(): Command {
@@ -17,11 +19,12 @@ export function mergeCommand(): Command {
     .addOption(
       new Option('--dtype <type>', "element type of the weights; default: the base's").choices(['f32', 'f16', 'bf16']),
     )
-    .action(async ({ model, adapter, out, dtype }: MergeFlags) => {
+    .option('--json', 'the files as JSON', false)
+    .action(async ({ model, adapter, out, dtype, json }: MergeFlags) => {
       const core = await import('@alpacare/core');
       const opened = await core.openModel(model);
       const loaded = await core.readAdapter(adapter, core.expectedModel(opened.model));
       const files = await core.writeMergedModel(out, opened, loaded, dtype ? { dtype } : {});
-      process.stdout.write(`${files.join('\n')}\n`);
+      print(json, { out, files }, `${files.join('\n')}\n`);
     });
 }

@@ -2,27 +2,17 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readManifest } from '@alpacare/core';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../core/src/testing/temporary-folder.ts';
 import { fakeHub } from '../../../core/test/support/fake-hub.ts';
 import { runCommand } from '../testing/run-command.ts';
+import { saidOnStderr } from '../testing/said-on-stderr.ts';
 import { bytesText } from '../ui/hub-view.ts';
 import { prepareCommand } from './prepare.ts';
 
 const core = new URL('../../../core/test/golden/', import.meta.url);
 const model = fileURLToPath(new URL('tiny-tokenizer/byte-level', core));
-let written = '';
-beforeEach(() => {
-  written = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    written += String(text);
-    return true;
-  });
-  return () => {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-  };
-});
+const stderr = saidOnStderr();
 const run = (...args: string[]) => runCommand(prepareCommand(), ['--model', model, '--max-tokens', '4000', ...args]);
 
 describe('alpacare prepare', () => {
@@ -41,6 +31,20 @@ describe('alpacare prepare', () => {
     expect(said).toMatch(
       /read 42, kept 40, dropped 2\n {2}duplicate: 1\n {2}empty-output: 1\ntrain 30, validation 5, test 5\n/,
     );
+    const { seconds: _, ...report } = JSON.parse(
+      await run('--data', data, '--out', out, '--split', '30,5,5', '--json'),
+    );
+    expect(report).toEqual({
+      read: 42,
+      kept: 40,
+      dropped: { duplicate: 1, 'empty-output': 1 },
+      train: 30,
+      validation: 5,
+      test: 5,
+      tokensPerExample: expect.any(Number),
+      cached: true,
+      out,
+    });
     expect((await readdir(out)).sort()).toEqual([
       'dropped.jsonl',
       'manifest.json',
@@ -82,10 +86,10 @@ describe('alpacare prepare', () => {
     const args = ['--data', 'lavita/AlpaCare-MedInstruct-52k', '--model', 'clinic/tiny', '--out', out];
     const said = await run(...args);
     expect(said).toMatch(/read 57, kept 57/);
-    expect(written).toMatch(
+    expect(stderr.text).toMatch(
       /datasets\/lavita\/AlpaCare-MedInstruct-52k at c0ffee000000: 1 files, 7\.7 kB; 7\.7 kB to fetch/,
     );
-    expect(written).toMatch(/CC BY-NC 4\.0/);
+    expect(stderr.text).toMatch(/CC BY-NC 4\.0/);
     expect(JSON.parse(await readFile(join(out, 'sources.json'), 'utf8'))).toMatchObject([
       { source: 'lavita/AlpaCare-MedInstruct-52k', commit: expect.stringMatching(/^c0ffee/), layout: 'instruction' },
     ]);

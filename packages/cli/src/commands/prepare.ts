@@ -13,10 +13,12 @@ import type {
 } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { splitSize, tokenCacheOf, wholeNumber } from '../config/options.ts';
+import { type DataFlags, withDataFlags } from '../config/data-options.ts';
+import { tokenCacheOf } from '../config/options.ts';
 import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../config/sharding.ts';
 import { createHubView } from '../ui/hub-view.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
+import { print } from '../ui/score-lines.ts';
 import type { GatherFlags } from '../ui/write-rows.ts';
 
 type Fields = NonNullable<LayoutOptions['fields']>;
@@ -40,13 +42,6 @@ export function prepareCommand(): Command {
     .requiredOption('-m, --model <source>', 'whose tokenizer counts: model folder, or org/name[@revision] of the hub')
     .requiredOption('-o, --out <folder>', 'where the split, the manifest and the tokens go')
     .addOption(
-      new Option('--template <name>', "prompt template; default: the model's own").choices([
-        'chat',
-        'alpaca',
-        'medalpaca',
-      ]),
-    )
-    .addOption(
       new Option('--layout <name>', 'how records are laid out')
         .choices(['auto', 'instruction', 'question-answer', 'messages', 'conversations'])
         .default('auto'),
@@ -59,46 +54,27 @@ export function prepareCommand(): Command {
         .default('error'),
     )
     .option('--hub-split <name>', 'split of a data set of the hub', 'train')
-    .option('--max-tokens <n>', 'longest example', wholeNumber, 512)
-    .addOption(
-      new Option('--over-limit <what>', 'what becomes of longer ones')
-        .choices(['drop', 'truncate-answer'])
-        .default('drop'),
-    )
-    .option('--split <sizes>', 'train/validation/test: shares 90/5/5 or counts 5000,250,250', splitSize)
-    .option('--seed <n>', 'of the split', wholeNumber, 42)
-    .option('--threads <n>', 'processor threads', wholeNumber)
-    .option(
-      '--token-cache <folder>',
-      'where texts and tokens are kept for the next time; default: tokens in the output folder',
-    )
-    .option('--no-token-cache', 'keep no tokens')
     .option('--offline', 'ask nobody: only files and the cache', false)
+    .option('--json', 'the report as JSON', false)
     .addHelpText(
       'after',
       '\nExample:\n  alpacare prepare --data lavita/AlpaCare-MedInstruct-52k --model ./TinyLlama-1.1B --out ./medinstruct',
     )
     .action(prepare);
-  return withShardFlags(command);
+  return withShardFlags(withDataFlags(command, 'of the split'));
 }
 
-interface PrepareFlags extends ShardFlags {
+interface PrepareFlags extends DataFlags, ShardFlags {
   readonly data: string[];
   readonly model: string;
   readonly out: string;
-  readonly template?: 'chat' | 'alpaca' | 'medalpaca';
   readonly layout: NonNullable<LayoutOptions['layout']>;
   readonly field?: Fields;
   readonly messagesField?: string;
   readonly longConversations: 'error' | 'first-exchange';
   readonly hubSplit: string;
-  readonly maxTokens: number;
-  readonly overLimit: 'drop' | 'truncate-answer';
-  readonly split?: ReturnType<typeof splitSize>;
-  readonly seed: number;
-  readonly threads?: number;
-  readonly tokenCache?: string | boolean;
   readonly offline: boolean;
+  readonly json: boolean;
 }
 
 async function prepare(flags: PrepareFlags, command: Command): Promise<void> {
@@ -106,7 +82,7 @@ async function prepare(flags: PrepareFlags, command: Command): Promise<void> {
   const core = await import('@alpacare/core');
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping; what was fetched is kept\n'));
   const started = performance.now();
-  const finish = ({ sources }: Opened, prepared: PreparedData) => write(flags.out, prepared, sources, started);
+  const finish = ({ sources }: Opened, prepared: PreparedData) => write(flags, prepared, sources, started);
   try {
     if (flags.shard === undefined && core.detectLaunch() === null) {
       const opened = await openSources(flags, interrupt.signal);
@@ -177,7 +153,7 @@ async function openSources(flags: PrepareFlags, signal: AbortSignal): Promise<Op
 }
 
 /** Flags that say nothing of the result, or are another machine's business. */
-const LOCAL = ['shard', 'shardOut', 'out', 'threads', 'tokenCache', 'offline'] as const;
+const LOCAL = ['shard', 'shardOut', 'out', 'threads', 'tokenCache', 'offline', 'json'] as const;
 
 async function workOf(
   { options, digest }: Opened,
@@ -220,12 +196,12 @@ const CHUNK = 16_384;
  * The folder that `prepare` writes. Reads and cleans the records again, since a duplicate is one of all records; their tokens
  * are those of the parts. @internal for gather
  */
-export async function finishPrepare(part: WorkPart, { out }: GatherFlags): Promise<void> {
+export async function finishPrepare(part: WorkPart, { out, json = false }: GatherFlags): Promise<void> {
   const core = await import('@alpacare/core');
   const started = performance.now();
   const asked = part.configuration.flags as Omit<PrepareFlags, (typeof LOCAL)[number]>;
   const made = part.about as Pick<PrepareFlags, 'out' | 'tokenCache'>;
-  const flags: PrepareFlags = { ...asked, offline: false, ...made, ...(out !== undefined && { out }) };
+  const flags: PrepareFlags = { ...asked, offline: false, json, ...made, ...(out !== undefined && { out }) };
   const interrupt = onInterrupt(() => process.stderr.write('\nstopping\n'));
   try {
     const opened = await openSources(flags, interrupt.signal);
@@ -235,13 +211,18 @@ export async function finishPrepare(part: WorkPart, { out }: GatherFlags): Promi
       );
     const preparation = await core.openPreparation(opened.options);
     const prepared = await preparation.finish(part.rows.records as OutcomeRow[]);
-    await write(flags.out, prepared, opened.sources, started);
+    await write(flags, prepared, opened.sources, started);
   } finally {
     interrupt.release();
   }
 }
 
-async function write(out: string, prepared: PreparedData, sources: Opened['sources'], started: number): Promise<void> {
+async function write(
+  { out, json }: PrepareFlags,
+  prepared: PreparedData,
+  sources: Opened['sources'],
+  started: number,
+): Promise<void> {
   const { writeManifest } = await import('@alpacare/core');
   const { split, report, manifest } = prepared;
   await mkdir(out, { recursive: true });
@@ -253,21 +234,51 @@ async function write(out: string, prepared: PreparedData, sources: Opened['sourc
   await writeFile(join(out, 'dropped.jsonl'), jsonl(report.dropped));
   await writeFile(join(out, 'sources.json'), `${JSON.stringify(sources, null, 1)}\n`);
   await writeManifest(join(out, 'manifest.json'), manifest);
-  print(prepared, out, (performance.now() - started) / 1000);
+  const summary = reportOf(prepared, out, (performance.now() - started) / 1000);
+  print(json, summary, describe(summary));
 }
 
-function print({ split, report, cached }: PreparedData, out: string, seconds: number): void {
-  const reasons = new Map<string, number>();
-  for (const { reason } of report.dropped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+interface PrepareReport {
+  readonly read: number;
+  readonly kept: number;
+  /** Reason -> records. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** Mean of the training examples. */
+  readonly tokensPerExample: number;
+  readonly cached: boolean;
+  readonly seconds: number;
+  readonly out: string;
+}
+
+function reportOf({ split, report, cached }: PreparedData, out: string, seconds: number): PrepareReport {
+  const dropped: Record<string, number> = {};
+  for (const { reason } of report.dropped) dropped[reason] = (dropped[reason] ?? 0) + 1;
   const tokens = split.train.reduce((sum, { example }) => sum + example.inputIds.length, 0);
-  process.stdout.write(
-    [
-      `read ${report.read}, kept ${report.kept}, dropped ${report.dropped.length}`,
-      ...[...reasons].map(([reason, count]) => `  ${reason}: ${count}`),
-      `train ${split.train.length}, validation ${split.validation.length}, test ${split.test.length}`,
-      `${(tokens / Math.max(1, split.train.length)).toFixed(0)} tokens a training example${cached ? ', from the cache' : ''}`,
-      `${seconds.toFixed(1)} s; written to ${out}`,
-      '',
-    ].join('\n'),
-  );
+  return {
+    read: report.read,
+    kept: report.kept,
+    dropped,
+    train: split.train.length,
+    validation: split.validation.length,
+    test: split.test.length,
+    tokensPerExample: tokens / Math.max(1, split.train.length),
+    cached,
+    seconds,
+    out,
+  };
+}
+
+function describe(report: PrepareReport): string {
+  const { read, kept, dropped, train, validation, test, tokensPerExample, cached, seconds, out } = report;
+  return [
+    `read ${read}, kept ${kept}, dropped ${Object.values(dropped).reduce((sum, count) => sum + count, 0)}`,
+    ...Object.entries(dropped).map(([reason, count]) => `  ${reason}: ${count}`),
+    `train ${train}, validation ${validation}, test ${test}`,
+    `${tokensPerExample.toFixed(0)} tokens a training example${cached ? ', from the cache' : ''}`,
+    `${seconds.toFixed(1)} s; written to ${out}`,
+    '',
+  ].join('\n');
 }

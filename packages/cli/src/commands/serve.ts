@@ -1,6 +1,7 @@
 /** `alpacare serve`: a guarded model over HTTP, for OpenAI's clients and for people. There is no way around the guard. */
 import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { EngineChoice } from '@alpacare/core';
 import { Command } from 'commander';
 import {
   type AssistantFlags,
@@ -24,7 +25,20 @@ interface ServeFlags extends AssistantFlags {
   readonly maxTokens: number;
   readonly maxBody: number;
   readonly preload: boolean;
+  readonly json: boolean;
 }
+
+/** What `--json` writes, one a line. */
+type ServeEvent =
+  | {
+      readonly type: 'server-start';
+      readonly url: string;
+      readonly model: string;
+      readonly engine: string;
+      readonly device: string;
+    }
+  | { readonly type: 'fault'; readonly message: string }
+  | { readonly type: 'server-end' };
 
 const KIB = 1024;
 const DEFAULT_ANSWER_TOKENS = 256;
@@ -43,6 +57,7 @@ export function serveCommand(): Command {
     .option('--max-tokens <n>', 'longest answer that can be asked for', wholeNumber, 1024)
     .option('--max-body <kib>', 'largest request, in KiB', wholeNumber, 256)
     .option('--preload', 'load the model now, not with the first question', false)
+    .option('--json', 'one JSON event a line: server-start, fault, server-end', false)
     .addHelpText(
       'after',
       '\nExample:\n  alpacare serve --model ./base --adapter ./runs/first\n  then open http://127.0.0.1:8080 or point an OpenAI client to http://127.0.0.1:8080/v1',
@@ -69,6 +84,7 @@ async function serve(given: ServeFlags, command: Command): Promise<void> {
   const apiKey = flags.apiKey ?? process.env.ALPACARE_API_KEY;
   const { engine, choice } = await openEngine(flags.engine, flags);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  const write = (event: ServeEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
   try {
     const server = await startServer({
       host: flags.host,
@@ -84,20 +100,27 @@ async function serve(given: ServeFlags, command: Command): Promise<void> {
       preload: flags.preload,
       corsOrigins: flags.corsOrigin,
       ...(apiKey && { apiKey }),
-      onFault: (error) => tell(`error: ${messageOf(error)}`),
+      onFault: (error) => {
+        if (flags.json) write({ type: 'fault', message: messageOf(error) });
+        else tell(`error: ${messageOf(error)}`);
+      },
     });
-    process.stdout.write(
-      `chat page  ${server.url}\nAPI        ${server.url}/v1/chat/completions\n` +
-        `health     ${server.url}/health\nmetrics    ${server.url}/metrics\nengine     ${choice.engine} on ${choice.device}\nCtrl-C stops\n`,
-    );
+    const { url, modelId } = server;
+    if (flags.json) write({ type: 'server-start', url, model: modelId, engine: choice.engine, device: choice.device });
+    else process.stdout.write(addresses(url, choice));
     if (!isLoopback(flags.host) && !apiKey)
       tell('warning: others can reach this server and no key is asked for; set --api-key or ALPACARE_API_KEY');
     await stopped(() => tell('\nstopping: the answer in progress may end; Ctrl-C again ends at once'));
     await server.close();
+    if (flags.json) write({ type: 'server-end' });
   } finally {
     await engine.dispose();
   }
 }
+
+const addresses = (url: string, { engine, device }: EngineChoice): string =>
+  `chat page  ${url}\nAPI        ${url}/v1/chat/completions\nhealth     ${url}/health\nmetrics    ${url}/metrics\n` +
+  `engine     ${engine} on ${device}\nCtrl-C stops\n`;
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 function stopped(tell: () => void): Promise<void> {

@@ -2,9 +2,10 @@
 import type { EngineRequest, FineTuneOptions } from '@alpacare/core';
 import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safety';
 import { Command, Option } from 'commander';
+import { type DataFlags, withDataFlags } from '../config/data-options.ts';
 import { flagsOf } from '../config/load-run-config.ts';
 import { engineOption, int8Option, quantizeOption } from '../config/open-engine.ts';
-import { anyNumber, positiveNumber, share, splitSize, targetModules, wholeNumber } from '../config/options.ts';
+import { anyNumber, positiveNumber, share, targetModules, wholeNumber } from '../config/options.ts';
 import type { RunConfig } from '../config/run-config-schema.ts';
 import { runFineTune, withReportFlags } from '../config/run-fine-tune.ts';
 import { type FlagValues, withConfig } from '../config/with-config.ts';
@@ -17,13 +18,6 @@ export function trainCommand(): Command {
     .option('-m, --model <folder>', 'Hugging Face model folder, or organisation/name[@revision] of the hub')
     .option('-d, --data <files...>', 'records: JSONL, JSON, CSV or parquet files, or a data set of the hub')
     .option('-o, --out <folder>', 'where the adapter and the manifest go')
-    .addOption(
-      new Option('--template <name>', "prompt template; default: the model's own").choices([
-        'chat',
-        'alpaca',
-        'medalpaca',
-      ]),
-    )
     .option('--targets <names>', 'linears that get an adapter, comma-separated, or all-linear', targetModules, [
       'q_proj',
       'v_proj',
@@ -61,20 +55,6 @@ export function trainCommand(): Command {
     .option('--evaluate-every <steps>', 'updates between validations', wholeNumber)
     .option('--checkpoint-every <steps>', 'updates between checkpoints', wholeNumber)
     .option('--resume', 'go on from the latest checkpoint in the output folder', false)
-    .option('--max-tokens <n>', 'longest example', wholeNumber, 512)
-    .addOption(
-      new Option('--over-limit <what>', 'what becomes of longer ones')
-        .choices(['drop', 'truncate-answer'])
-        .default('drop'),
-    )
-    .option('--split <sizes>', 'train/validation/test: shares 90/5/5 or counts 5000,250,250', splitSize)
-    .option('--seed <n>', 'of the split, the order and dropout', wholeNumber, 42)
-    .option('--threads <n>', 'processor threads', wholeNumber)
-    .option(
-      '--token-cache <folder>',
-      'where texts and tokens are kept for the next time; default: tokens in the output folder',
-    )
-    .option('--no-token-cache', 'keep no tokens')
     .addOption(engineOption())
     .option('--json', 'one JSON event a line', false)
     .addHelpText(
@@ -82,15 +62,14 @@ export function trainCommand(): Command {
       '\nExample:\n  alpacare train --config alpacare.jsonc --rank 16\n  alpacare train --model ./TinyLlama-1.1B --data medinstruct.jsonl --out ./adapter --targets q_proj,v_proj',
     )
     .action((flags: TrainFlags, command: Command) => train(flags, command));
-  return withReportFlags(command);
+  return withReportFlags(withDataFlags(command, 'of the split, the order and dropout'));
 }
 
-export interface TrainFlags {
+export interface TrainFlags extends DataFlags {
   readonly config?: string;
   readonly model: string;
   readonly data: string[];
   readonly out: string;
-  readonly template?: 'chat' | 'alpaca' | 'medalpaca';
   readonly targets: readonly string[] | 'all-linear';
   readonly rank: number;
   readonly alpha: number;
@@ -115,12 +94,6 @@ export interface TrainFlags {
   readonly evaluateEvery?: number;
   readonly checkpointEvery?: number;
   readonly resume: boolean;
-  readonly maxTokens: number;
-  readonly overLimit: 'drop' | 'truncate-answer';
-  readonly split?: ReturnType<typeof splitSize>;
-  readonly seed: number;
-  readonly threads?: number;
-  readonly tokenCache?: string | boolean;
   readonly engine: EngineRequest;
   readonly json: boolean;
   readonly report: boolean;

@@ -1,19 +1,22 @@
 /** `alpacare upload`: an adapter into a repository of the hub, a private one unless it is told otherwise. */
-import { createInterface } from 'node:readline/promises';
 import type { UploadPlan } from '@alpacare/core';
 import { Command } from 'commander';
+import { confirm } from '../ui/confirm.ts';
 import { exitCode } from '../ui/exit-code.ts';
 import { bytesText } from '../ui/hub-view.ts';
+import { print } from '../ui/score-lines.ts';
 
 export interface UploadFlags {
   readonly public: boolean;
   readonly yes: boolean;
+  readonly json: boolean;
 }
 
 export const addUploadFlags = (command: Command): Command =>
   command
     .option('--public', 'everybody may read it; without this, only you and your organisation', false)
-    .option('-y, --yes', 'send without asking', false);
+    .option('-y, --yes', 'send without asking', false)
+    .option('--json', 'what was written or sent as JSON', false);
 
 export function uploadCommand(): Command {
   const command = new Command('upload')
@@ -34,8 +37,10 @@ export async function uploadAsked(source: string, repository: string, flags: Upl
   const { uploadAdapter } = await import('@alpacare/core');
   const visibility = flags.public ? 'public' : 'private';
   try {
-    const sent = await uploadAdapter(source, { repository, visibility, onPlan: (plan) => confirm(plan, flags.yes) });
-    process.stdout.write(
+    const sent = await uploadAdapter(source, { repository, visibility, onPlan: (plan) => announce(plan, flags.yes) });
+    print(
+      flags.json,
+      { visibility, ...sent },
       `${sent.repository} (${visibility}${sent.created ? ', new' : ''}): ${sent.files.join(', ')}; commit ${sent.commit.slice(0, 12)}\n`,
     );
   } catch (error) {
@@ -45,13 +50,11 @@ export async function uploadAsked(source: string, repository: string, flags: Upl
   }
 }
 
-async function confirm({ repository, endpoint, visibility, files }: UploadPlan, yes: boolean): Promise<void> {
+async function announce({ repository, endpoint, visibility, files }: UploadPlan, yes: boolean): Promise<void> {
   const list = files.map(({ path, bytes }) => `  ${path}  ${bytesText(bytes)}\n`).join('');
   const readers = visibility === 'public' ? 'PUBLIC: everybody may read it' : 'private';
   process.stderr.write(`to ${endpoint}/${repository}, ${readers}:\n${list}`);
-  if (yes) return;
-  if (!process.stdin.isTTY) throw new NotConfirmedError('nothing was sent: add --yes to send without being asked');
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question('Send it? (y/N) ').finally(() => prompt.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new NotConfirmedError('nothing was sent');
+  const isAgreed = yes || (await confirm('Send it?'));
+  if (isAgreed === null) throw new NotConfirmedError('nothing was sent: add --yes to send without being asked');
+  if (!isAgreed) throw new NotConfirmedError('nothing was sent');
 }

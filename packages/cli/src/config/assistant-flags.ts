@@ -2,8 +2,9 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineRequest } from '@alpacare/core';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { createHubView } from '../ui/hub-view.ts';
+import { templateOption } from './data-options.ts';
 import type { AssistantOptions } from './open-assistant.ts';
 import { engineOption, int8Option, quantizeOption } from './open-engine.ts';
 import { wholeNumber } from './options.ts';
@@ -28,12 +29,7 @@ export const withAssistantFlags = (command: Command): Command =>
     .option('-m, --model <folder>', 'Hugging Face model folder, or organisation/name[@revision] of the hub')
     .option('-a, --adapter <folder>', 'PEFT adapter folder')
     .option('--no-adapter', 'the base alone, whatever the configuration says')
-    .addOption(
-      new Option(
-        '--template <name>',
-        "prompt template; default: that of the adapter's training, or the model's own",
-      ).choices(['chat', 'alpaca', 'medalpaca']),
-    )
+    .addOption(templateOption("that of the adapter's training, or the model's own"))
     .option('--threads <n>', 'processor threads', wholeNumber)
     .addOption(quantizeOption())
     .addOption(int8Option())

@@ -111,9 +111,9 @@ describe('a configuration', () => {
   });
 
   it.each([
-    { command: generateCommand(), others: ['config', 'input', 'unguarded'] },
-    { command: chatCommand(), others: ['config'] },
-    { command: serveCommand(), others: ['apiKey', 'config'] },
+    { command: generateCommand(), others: ['config', 'input', 'json', 'unguarded'] },
+    { command: chatCommand(), others: ['config', 'json'] },
+    { command: serveCommand(), others: ['apiKey', 'config', 'json'] },
   ])('reaches every flag of $command it has a field for', async ({ command, others }) => {
     const answers = {
       system: 's',

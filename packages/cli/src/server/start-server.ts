@@ -34,6 +34,8 @@ export interface Patience {
 
 export interface RunningServer {
   readonly url: string;
+  /** What clients call the model. */
+  readonly modelId: string;
   /** The model, once loaded; rejects where it cannot be. */
   load(): Promise<unknown>;
   /** Refuses what waits, gives the answer in progress so long to end, then closes. */
@@ -107,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    modelId: options.modelId,
     load: () => model.get(),
     close(graceMs = 10_000) {
       closing ??= shutDown(graceMs);

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Assistant, openAssistant } from '../config/open-assistant.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
 import { terminalChat } from './terminal-chat.ts';
+import type { AnswerEvent } from './voice.ts';
 
 const engine = new OnnxEngine({ threads: 1 });
 let folder = '';
@@ -26,7 +27,11 @@ afterAll(async () => {
 /** A conversation typed ahead; `onText` sees all that was written so far. */
 async function chat(
   typed: readonly string[],
-  { maxNewTokens = 6, onText }: { maxNewTokens?: number; onText?: (text: string, interrupt: () => void) => void } = {},
+  {
+    maxNewTokens = 6,
+    json = false,
+    onText,
+  }: { maxNewTokens?: number; json?: boolean; onText?: (text: string, interrupt: () => void) => void } = {},
 ): Promise<string> {
   const input = new PassThrough();
   const output = new PassThrough();
@@ -40,7 +45,7 @@ async function chat(
   await terminalChat(
     assistant,
     { input, output, terminal: false },
-    { sampling: { maxNewTokens, temperature: 0 }, onInterrupt: (handler) => (interrupt = handler) },
+    { json, sampling: { maxNewTokens, temperature: 0 }, onInterrupt: (handler) => (interrupt = handler) },
   );
   return text;
 }
@@ -104,5 +109,31 @@ describe('a conversation in the terminal', () => {
     const text = await chat([`What is ${'very '.repeat(900)}long?`, 'What is sleep?']);
     expect(text).toMatch(/error: the prompt has \d+ tokens/);
     expect(text.trimEnd().endsWith(DISCLAIMER)).toBe(true);
+  });
+
+  it('speaks JSON to machines: pieces, then the answer with what the guard decided', async () => {
+    const lines = [
+      'What is\\na fever?',
+      '{"question":"How many mg\\nof ibuprofen should I take?"}',
+      '/fly',
+      `${'a '.repeat(900)}`,
+    ];
+    const events = (await chat(lines, { json: true }))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AnswerEvent);
+    const ends = events.filter((event) => event.type === 'answer-end');
+    expect(ends).toMatchObject([
+      { decision: 'answered', findings: [], completionTokens: 6, cutShort: true, promptTokens: expect.any(Number) },
+      { decision: 'fallback', completionTokens: 0, promptTokens: 0, cutShort: false },
+    ]);
+    for (const { text } of ends) expect(text.endsWith(DISCLAIMER)).toBe(true);
+    const deltas = events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []));
+    expect(deltas.join('')).toBe(ends.map(({ text }) => text).join(''));
+    expect(events.slice(-3)).toEqual([
+      { type: 'note', message: 'there is no /fly; /help lists what there is' },
+      { type: 'note', message: '(the oldest turns no longer fit and are left out)' },
+      { type: 'error', message: expect.stringMatching(/the prompt has \d+ tokens/) },
+    ]);
   });
 });

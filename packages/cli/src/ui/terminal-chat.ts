@@ -5,6 +5,7 @@ import type { ChatMessage } from '@alpacare/core';
 import type { AnswerOptions, Assistant } from '../config/open-assistant.ts';
 import { pc } from './colors.ts';
 import { messageOf } from './report-error.ts';
+import { jsonVoice, plainVoice, speak } from './voice.ts';
 
 export interface ChatStreams {
   readonly input: NodeJS.ReadableStream;
@@ -16,6 +17,8 @@ export interface ChatStreams {
 export interface ChatOptions {
   readonly system?: string;
   readonly sampling: AnswerOptions;
+  /** One JSON event a line; a line of input may then be `{"question": "…"}`, which can hold line breaks. */
+  readonly json?: boolean;
   /** Ctrl-C from outside of the terminal's line editing. */
   readonly onInterrupt: (handler: () => void) => void;
 }
@@ -31,7 +34,8 @@ const PROMPT = 'you> ';
 /** Talks until /exit, the end of the input, or Ctrl-C at the prompt. Ctrl-C in an answer stops the answer only. */
 export async function terminalChat(assistant: Assistant, streams: ChatStreams, options: ChatOptions): Promise<void> {
   const { output, terminal } = streams;
-  const say = (text: string): void => void output.write(`${text}\n`);
+  const voice = options.json ? jsonVoice(output) : plainVoice(output, { after: '\n\n', mark: pc.dim('[stopped]') });
+  const say = voice.note;
   let system = options.system ?? '';
   let turns: ChatMessage[] = [];
   let answering: AbortController | undefined;
@@ -93,19 +97,18 @@ export async function terminalChat(assistant: Assistant, streams: ChatStreams, o
     let shown = '';
     try {
       const fitted = assistant.fit(conversation, options.sampling.maxNewTokens ?? 0);
-      if (fitted.length < conversation.length) say(pc.dim('(the oldest turns no longer fit and are left out)'));
-      for await (const piece of assistant.answer(fitted, { ...options.sampling, signal: stop.signal })) {
+      if (fitted.length < conversation.length) say('(the oldest turns no longer fit and are left out)');
+      const pieces = assistant.answer(fitted, { ...options.sampling, signal: stop.signal });
+      const ended = await speak(pieces, voice, (piece) => {
         shown += piece;
-        output.write(piece);
-      }
+      });
+      voice.end(shown, ended);
     } catch (error) {
       if (!stop.signal.aborted) throw error;
-      // The guard has ended what was shown as every answer ends; it stays part of the conversation.
-      output.write(`${shown === '' ? '' : '\n'}${pc.dim('[stopped]')}`);
+      voice.stopped(shown); // it stays part of the conversation
     } finally {
       answering = undefined;
     }
-    output.write('\n\n');
     if (shown !== '') turns.push({ role: 'user', content: question }, { role: 'assistant', content: shown });
   };
 
@@ -127,15 +130,14 @@ export async function terminalChat(assistant: Assistant, streams: ChatStreams, o
   };
   lines.on('SIGINT', interrupt);
   options.onInterrupt(interrupt);
-  say(
-    pc.dim(
-      'Education only, not medical advice. /help lists commands; Ctrl-C stops an answer, at the prompt it ends.\n',
-    ),
-  );
+  if (!options.json) {
+    const hint = '/help lists commands; Ctrl-C stops an answer, at the prompt it ends.';
+    say(pc.dim(`Education only, not medical advice. ${hint}\n`));
+  }
   if (terminal) lines.prompt();
   for await (const line of lines) {
     if (ended) break; // lines typed ahead
-    const text = line.trim();
+    const text = (options.json ? questionOf(line) : line).trim();
     const [name = '', ...rest] = text.split(/\s+(.*)/s);
     const command = text.startsWith('/') ? commands[name] : undefined;
     try {
@@ -144,12 +146,22 @@ export async function terminalChat(assistant: Assistant, streams: ChatStreams, o
       } else if (text.startsWith('/')) say(`there is no ${name}; /help lists what there is`);
       else if (text !== '') await answer(text);
     } catch (error) {
-      say(`${pc.red('error:')} ${messageOf(error)}`);
+      voice.error(messageOf(error));
     }
     if (terminal) lines.prompt();
   }
   lines.close();
   if (terminal) output.write('\n');
+}
+
+/** `{"question": "…"}` -> the question; any other line is one as it stands. */
+function questionOf(line: string): string {
+  try {
+    const { question } = JSON.parse(line) as { readonly question?: unknown };
+    return typeof question === 'string' ? question : line;
+  } catch {
+    return line;
+  }
 }
 
 function asJson(system: string, turns: readonly ChatMessage[]): string {
