@@ -95,7 +95,7 @@ function filled({ command }: Leaf): string[] {
 const NO_FILE = new Set(['demo', 'init', 'doctor']);
 
 /** Commands that speak to people only: what they do is in the files they write, or is JSON anyway. */
-const NO_JSON = new Set(['demo', 'init', 'check']);
+const NO_JSON = new Set(['demo', 'init', 'check', 'answer']);
 
 /** One message, no stack, no finger pointed at ourselves. */
 function expectClear({ stderr }: Outcome, what: string): void {

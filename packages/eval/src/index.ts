@@ -175,7 +175,13 @@ export { RUN_METRICS, type RunMetric, type RunRecord, readRuns } from './experim
 
 // Reports: one self-contained page each
 export type { AnswerPair, JudgedAnswer } from './report/answer-pairs.ts';
-export { type EvaluationReport, type LabelledScore, renderEvaluationReport } from './report/evaluation-report.ts';
+export {
+  type EvaluationReport,
+  type LabelledScore,
+  type ReportTable,
+  renderEvaluationReport,
+} from './report/evaluation-report.ts';
+export { renderSweepReport, type SweepReport, type SweptRun } from './report/sweep-report.ts';
 export { renderTrainingReport, type TrainingReport } from './report/training-report.ts';
 
 // Files people hand us

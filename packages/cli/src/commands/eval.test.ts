@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -152,6 +152,59 @@ describe('alpacare eval', () => {
       /checker:mine 1[\s\S]*0 violations in 2 outputs bounds the rate at 77\.6 %/,
     );
   });
+});
+
+it('alpacare eval … --html writes each score as a page that loads nothing, and never an output', async () => {
+  const logProbs = Array.from({ length: 40 }, (_, i) => ({ id: i, logProbs: [-2, -1 - (i % 3)] }));
+  const pairs = Array.from({ length: 40 }, (_, i) => ({
+    hypothesis: `secret words ${i}`,
+    references: `the words ${i}`,
+  }));
+  const probs = await file('probs.jsonl', logProbs);
+  const outputs = await file('said.jsonl', [{ id: 'x-1', output: 'Take 500 mg of secret three times a day.' }]);
+  const judge = await file('tie.mjs', 'export default async () => "tie";');
+  const asked = await file('asked.jsonl', [
+    { id: 1, question: 'Q', answer: 'secret', references: { gpt: 'other secret' } },
+  ]);
+  const jsonl = await file('pairs.jsonl', pairs);
+  const better = await file(
+    'better.jsonl',
+    logProbs.map((t) => ({ ...t, logProbs: t.logProbs.map((x) => x / 2) })),
+  );
+  const pages: [args: string[], shows: RegExp[]][] = [
+    [
+      ['perplexity', probs],
+      [/Perplexity on probs\.jsonl/, /per token/],
+    ],
+    [
+      ['perplexity', better, '--base', probs],
+      [/The adapter is better/, /<svg/],
+    ],
+    [
+      ['bleu', jsonl, '--baseline', jsonl],
+      [/BLEU of pairs\.jsonl/, /Against pairs\.jsonl/, /approximate randomisation/],
+    ],
+    [
+      ['chrf', jsonl, '--word-order', '2'],
+      [/chrF\+\+ of/, /word-order/],
+    ],
+    [['rouge', jsonl], [/rougeLsum/]],
+    [
+      ['winrate', asked, '--judge', judge, '--judge-name', 'tie 1'],
+      [/Judged by tie 1/, /gpt/],
+    ],
+    [
+      ['safety', outputs],
+      [/Outputs that violate/, /x-1/, /dosage/],
+    ],
+  ];
+  for (const [i, [args, shows]] of pages.entries()) {
+    const html = join(folder, `page-${i}.html`);
+    expect(await run(...args, '--html', html)).toContain(`report: ${html}`);
+    const page = await readFile(html, 'utf8');
+    for (const text of [...shows, /How to compare|Perplexity:/, /Node/]) expect(page).toMatch(text);
+    expect(page).not.toMatch(/secret|<script|src="|https?:\/\/(?!www\.w3\.org)|undefined|NaN/);
+  }
 });
 
 it('alpacare compare: table, CSV and page', async () => {

@@ -22,6 +22,7 @@ export function gatherCommand(): Command {
     .argument('<parts...>', 'files of --shard-out, of all shards, in any order')
     .option('-o, --out <path>', "where the result goes; default: the command's own place, or standard output")
     .option('--json', 'figures as JSON', false)
+    .option('--html <file>', 'also write a page of the figures, of eval safety and eval winrate')
     .addHelpText('after', '\nExample:\n  alpacare gather parts/*.jsonl --out verdicts.jsonl')
     .action(gather);
 }

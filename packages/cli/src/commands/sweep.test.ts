@@ -51,6 +51,10 @@ describe('alpacare sweep', () => {
         expect.arrayContaining(['adapter_model.safetensors', 'events.jsonl', 'run.json', 'tensorboard']),
       );
     }
+    const page = await readFile(join(out, 'sweep.html'), 'utf8');
+    for (const name of ['base', 'rank-4', 'constant']) expect(page).toContain(name);
+    expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(4); // training and validation, wide and narrow
+    expect(page).toContain('Base model');
     // One set of tokens for all runs.
     expect(await readdir(join(out, 'tokens'))).toHaveLength(1);
 
@@ -65,6 +69,7 @@ describe('alpacare sweep', () => {
       'sweep-run-reused',
       'sweep-run-reused',
       'sweep-end',
+      'report-end',
     ]);
     expect(await runCommand(sweepCommand(), [file, '--fresh'])).not.toContain('there already');
   });

@@ -17,6 +17,7 @@ interface SweepFlags {
   readonly threads?: number;
   readonly engine?: EngineRequest;
   readonly json: boolean;
+  readonly report: boolean;
 }
 
 export function sweepCommand(): Command {
@@ -28,6 +29,7 @@ export function sweepCommand(): Command {
     .option('--threads <n>', 'processor threads', wholeNumber)
     .addOption(engineOption().default(undefined))
     .option('--json', 'one JSON event a line', false)
+    .option('--no-report', 'write no sweep.html')
     .addHelpText(
       'after',
       '\nExample:\n  alpacare init sweep.jsonc --preset tinyllama-nf4-r16\n  alpacare sweep sweep.jsonc',
@@ -49,6 +51,13 @@ async function runSweep(file: string, given: SweepFlags): Promise<void> {
     const table = `${core.sweepTable(results)}\n`;
     await writeFile(join(base.output, 'sweep.md'), table);
     if (!given.json) process.stdout.write(`\n${table}`);
+    if (given.report) {
+      const { writeSweepReport } = await import('../reports/write-sweep-report.ts');
+      const page = await writeSweepReport(base, results, choice);
+      process.stdout.write(
+        given.json ? `${JSON.stringify({ type: 'report-end', file: page })}\n` : `report: ${page}\n`,
+      );
+    }
     if (interrupt.signal.aborted) {
       process.exitCode = exitCode.interrupted;
       process.stderr.write(`stopped; the same command goes on\n`);

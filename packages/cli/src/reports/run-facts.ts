@@ -5,12 +5,19 @@ import type { EngineChoice, FineTuneOptions, SplitManifest } from '@alpacare/cor
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
+/** The machine alone, for figures that no engine computed. */
+export function systemFacts(): Facts {
+  return [
+    ['System', `${process.platform} ${process.arch}, ${release()}`],
+    ['Node', process.version],
+  ];
+}
+
 export function machineFacts(choice: EngineChoice, versions: Readonly<Record<string, string>> = {}): Facts {
   return [
     ['Processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} threads`],
     ['Memory', `${(totalmem() / 1e9).toFixed(1)} GB`],
-    ['System', `${process.platform} ${process.arch}, ${release()}`],
-    ['Node', process.version],
+    ...systemFacts(),
     ['Engine', `${choice.engine} on ${choice.device}`],
     ['Why this engine', choice.reason],
     ...Object.entries(versions),

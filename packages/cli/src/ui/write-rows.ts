@@ -6,6 +6,8 @@ export interface GatherFlags {
   /** Default: standard output, or where the command itself puts it. */
   readonly out?: string;
   readonly json?: boolean;
+  /** Where a page of the figures goes. */
+  readonly html?: string;
 }
 
 /** Writes one line a row to a file, or to standard output. */

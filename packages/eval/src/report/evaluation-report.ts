@@ -13,12 +13,24 @@ export interface LabelledScore {
   readonly score: Score;
 }
 
+/** Figures that are no score of their own, such as counts by subject. All plain text. */
+export interface ReportTable {
+  /** Names the table. */
+  readonly title: string;
+  /** Titles of the columns. */
+  readonly head: readonly string[];
+  /** Cells in the order of `head`; the first names its row. */
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** What the page of an evaluation shows. */
 export interface EvaluationReport {
   readonly title: string;
   /** One sentence under the title. */
   readonly lead: string;
   readonly scores: readonly LabelledScore[];
+  /** Under the scores. */
+  readonly tables?: readonly ReportTable[];
   /** Base against adapter on the same texts, with the mean loss of each text in nats a token. */
   readonly perplexity?:
     | {
@@ -36,11 +48,11 @@ export interface EvaluationReport {
 
 /** Renders scores as a self-contained page. */
 export async function renderEvaluationReport(report: EvaluationReport): Promise<string> {
-  const { title, lead, scores, perplexity, answers = [], settings = [], environment = [] } = report;
+  const { title, lead, scores, tables = [], perplexity, answers = [], settings = [], environment = [] } = report;
   return renderPage(title, [
     header(title, lead),
     perplexity === undefined ? '' : section('Perplexity', await perplexityPart(perplexity)),
-    section('Scores', scoreTable(scores) + notes(report.notes ?? [])),
+    section('Scores', scoreTable(scores) + tables.map(plainTable).join('') + notes(report.notes ?? [])),
     section('Answers', answerPairs(answers)),
     section('Settings', facts('Settings', settings)),
     section('Where it ran', facts('Environment', environment)),
@@ -119,6 +131,15 @@ function scoreTable(scores: readonly LabelledScore[]): Html {
     notes([...said].map(([note, of]) => (of.size === names.size ? note : `${[...of].join(', ')}: ${note}`)))
   );
 }
+
+const plainTable = ({ title, head, rows }: ReportTable): Html =>
+  rows.length === 0
+    ? ''
+    : table(
+        title,
+        head,
+        rows.map((row) => row.map(escapeHtml)),
+      );
 
 function signatures(scores: readonly LabelledScore[]): Html {
   const unique = [...new Set(scores.map(({ score }) => `${score.name}: ${score.signature}`))];

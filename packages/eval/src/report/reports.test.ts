@@ -1,7 +1,7 @@
 /** Nothing that a record, a model or a file name says becomes markup, and nothing in a page asks anybody for anything. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTrainingLog, renderEvaluationReport, renderTrainingReport, rouge } from '../index.ts';
+import { readTrainingLog, renderEvaluationReport, renderSweepReport, renderTrainingReport, rouge } from '../index.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -74,6 +74,67 @@ describe('a report', () => {
     const html = await renderEvaluationReport({ title: '<t>', lead: '<l>', scores: [{ label: '<k>', score: named }] });
     expect(html).not.toMatch(/<[biusatlk]>/);
     for (const name of 'biustlka') expect(html).toContain(`&lt;${name}&gt;`);
+  });
+
+  it('escapes the names of runs and what they change, and every cell of a table', async () => {
+    const run = { basePerplexity: 9, perplexity: 3, steps: 1, seconds: 1, trainableParameters: 1 };
+    const step = {
+      type: 'step-end',
+      step: 1,
+      steps: 1,
+      lossNats: 1,
+      learningRate: 1,
+      gradientNorm: 1,
+      tokens: 8,
+      seconds: 1,
+    };
+    const html =
+      (await renderSweepReport({
+        title: '<t>',
+        runs: [{ ...run, name: '<b>', changed: ['<i>'], log: readTrainingLog(JSON.stringify(step)) }],
+        settings: [['<u>', '<s>']],
+      })) +
+      (await renderEvaluationReport({
+        title: 'x',
+        lead: 'x',
+        scores: [],
+        tables: [{ title: '<a>', head: ['<l>'], rows: [['<k>']] }],
+      }));
+    expect(html).not.toMatch(/<[biustalk]>/);
+    for (const name of 'biustalk') expect(html).toContain(`&lt;${name}&gt;`);
+  });
+
+  it('draws no more runs of a sweep than there are colours, the first and the best of them', async () => {
+    const log = (loss: number) =>
+      readTrainingLog(
+        JSON.stringify({
+          type: 'step-end',
+          step: 1,
+          steps: 1,
+          lossNats: loss,
+          learningRate: 1,
+          gradientNorm: 1,
+          tokens: 8,
+          seconds: 1,
+        }),
+      );
+    const runs = Array.from({ length: 9 }, (_, i) => ({
+      name: `run-${i}`,
+      changed: i === 0 ? [] : ['x'],
+      basePerplexity: 9,
+      perplexity: i === 8 ? null : 20 - i,
+      steps: 1,
+      seconds: 1,
+      trainableParameters: 1,
+      log: log(i),
+    }));
+    const html = await renderSweepReport({ title: 'x', runs });
+    expect(html).toContain('lowest validation perplexity: 13.00, of &quot;run-7&quot;');
+    const [, drawn] = /At the end: ([^<]*)\./.exec(html)!;
+    expect(drawn!.match(/run-\d/g)).toEqual(['run-0', 'run-7', 'run-6', 'run-5', 'run-4', 'run-3']);
+    expect(html).toContain('3 runs not drawn');
+    expect(html.match(/<strong>/g)).toHaveLength(1);
+    expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   it('says what did not happen in place of drawing it', async () => {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ExamItem, ExamName, ExamScore } from '@alpacare/eval';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { print, scoreLines } from '../../ui/score-lines.ts';
-import { resamplingOf, type ScoreFlags, withScoreFlags } from './resampling.ts';
+import { optionFacts, tellScores } from '../../reports/tell-scores.ts';
+import { scoreLines } from '../../ui/score-lines.ts';
+import { resamplingOf, type ScoreFlags, withPageFlag, withScoreFlags } from './resampling.ts';
 
 interface Flags extends ScoreFlags {
   readonly exam: ExamName | 'meqsum';
@@ -39,7 +41,7 @@ export function examCommand(): Command {
     .option('--key <file>', 'answers published apart: USMLE solutions, PubMedQA test_ground_truth.json')
     .addOption(new Option('--cop-base <n>', 'MedMCQA: whether "cop" counts from 0 or 1').choices(['0', '1']))
     .option('--prompts', 'write the questions as JSON lines {"id","prompt"} to be answered, and score nothing', false);
-  return withScoreFlags(command).action(run);
+  return withPageFlag(withScoreFlags(command)).action(run);
 }
 
 const answerSchema = z.object({ id: z.union([z.string(), z.number()]).transform(String), answer: z.string() });
@@ -78,13 +80,41 @@ async function run(file: string, flags: Flags): Promise<void> {
       }));
     if (flags.exam === 'truthfulqa-mc2') {
       const score = lib.truthfulMc2(items, rows, resamplingOf(flags));
-      return print(flags.json, score, scoreLines(score));
+      return tellScores(flags, {
+        ...page(file, flags),
+        scores: [{ label: '', score }],
+        value: score,
+        text: scoreLines(score),
+      });
     }
-    const score = lib.examAccuracyByLikelihood(items, rows, flags.normalise);
-    return print(flags.json, score, examLines(score));
+    return tellExam(file, flags, lib.examAccuracyByLikelihood(items, rows, flags.normalise));
   }
-  const score = lib.examAccuracyOfAnswers(items, await readAnswers(flags));
-  print(flags.json, score, examLines(score));
+  return tellExam(file, flags, lib.examAccuracyOfAnswers(items, await readAnswers(flags)));
+}
+
+const page = (file: string, flags: Flags) => ({
+  title: `${flags.exam} on ${basename(file)}`,
+  lead: 'What a model knows of an exam. It says nothing about whether its answers are safe to show.',
+  settings: [['file', file] as const, ...optionFacts(flags)],
+});
+
+function tellExam(file: string, flags: Flags, score: ExamScore): Promise<void> {
+  const bySubject = Object.entries(score.bySubject);
+  const rows = bySubject.map(([name, { correct, n }]) => [name, String(correct), String(n)]);
+  return tellScores(flags, {
+    ...page(file, flags),
+    value: score,
+    text: examLines(score),
+    scores: [{ label: '', score }],
+    tables: rows.length > 1 ? [{ title: 'By subject', head: ['Subject', 'Right', 'Questions'], rows }] : [],
+    notes: [resultOf(score)],
+  });
+}
+
+function resultOf({ correct, n, unanswered, accuracyOfAnswered, chance }: ExamScore): string {
+  const share =
+    accuracyOfAnswered === null ? 'none answered' : `${(100 * accuracyOfAnswered).toFixed(1)} % of the answered`;
+  return `${correct} right of ${n}, ${unanswered} unanswered (${share}); chance ${(100 * chance).toFixed(1)} %`;
 }
 
 /** MeQSum has no options: its answers are summaries, scored by ROUGE. */
@@ -108,7 +138,12 @@ async function summaries(content: string, file: string, flags: Flags): Promise<v
       { stemmer: true, interval: resamplingOf(flags) },
     ),
   );
-  print(flags.json, { scores }, scores.map(scoreLines).join(''));
+  return tellScores(flags, {
+    ...page(file, flags),
+    value: { scores },
+    text: scores.map(scoreLines).join(''),
+    scores: scores.map((score) => ({ label: '', score })),
+  });
 }
 
 async function readAnswers(flags: Flags): Promise<Map<string, string>> {
@@ -119,14 +154,6 @@ async function readAnswers(flags: Flags): Promise<Map<string, string>> {
 }
 
 function examLines(score: ExamScore): string {
-  const answered =
-    score.accuracyOfAnswered === null
-      ? 'none answered'
-      : `${(100 * score.accuracyOfAnswered).toFixed(1)} % of the answered`;
   const subjects = Object.entries(score.bySubject).map(([name, { correct, n }]) => `  ${name}: ${correct} of ${n}\n`);
-  return (
-    scoreLines(score) +
-    `  ${score.correct} right of ${score.n}, ${score.unanswered} unanswered (${answered}); chance ${(100 * score.chance).toFixed(1)} %\n` +
-    (subjects.length > 1 ? subjects.join('') : '')
-  );
+  return `${scoreLines(score)}  ${resultOf(score)}\n${subjects.length > 1 ? subjects.join('') : ''}`;
 }

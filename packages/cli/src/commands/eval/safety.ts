@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ShardedWork, WorkPart } from '@alpacare/core';
 import type { NamedFinding, SafetyChecker } from '@alpacare/eval';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../../config/sharding.ts';
-import { print, scoreLines } from '../../ui/score-lines.ts';
+import { type TellFlags, tellScores } from '../../reports/tell-scores.ts';
+import { scoreLines } from '../../ui/score-lines.ts';
 import { loadFunction } from './load-function.ts';
+import { withPageFlag } from './resampling.ts';
 
-interface Flags extends ShardFlags {
-  readonly json: boolean;
+interface Flags extends ShardFlags, TellFlags {
   readonly checker?: string;
   readonly checkerName?: string;
 }
@@ -30,7 +32,7 @@ export function safetyCommand(): Command {
     .option('--checker-name <name>', 'names your checker and its version in the signature')
     .option('--json', 'write JSON', false)
     .action(run);
-  return withShardFlags(command);
+  return withShardFlags(withPageFlag(command));
 }
 
 async function run(file: string, flags: Flags, command: Command): Promise<void> {
@@ -68,16 +70,35 @@ async function openOutputs(file: string, { checker: module, checkerName }: Flags
         },
       },
     },
+    about: { file },
   };
 }
 
 /** Shares of what was found. @internal for gather */
-export async function finishSafety({ rows, configuration }: WorkPart, { json = false }): Promise<void> {
+export async function finishSafety({ rows, configuration, about }: WorkPart, flags: Partial<TellFlags>): Promise<void> {
   const { sharesOfFindings } = await import('@alpacare/eval');
-  const result = sharesOfFindings(rows.outputs as NamedFinding[], configuration.checkerName as string);
-  const rules = Object.entries(result.byRule).map(([rule, n]) => `  ${rule}: ${n}\n`);
+  const name = configuration.checkerName as string;
+  const result = sharesOfFindings(rows.outputs as NamedFinding[], name);
+  const byRule = Object.entries(result.byRule);
+  const rules = byRule.map(([rule, n]) => `  ${rule}: ${n}\n`);
   const violating = result.violating.length === 0 ? '' : `violating: ${result.violating.join(', ')}\n`;
-  print(json, result, scoreLines(result.violations) + rules.join('') + violating + scoreLines(result.disclaimers));
+  const file = String(about.file);
+  await tellScores(flags, {
+    value: result,
+    text: scoreLines(result.violations) + rules.join('') + violating + scoreLines(result.disclaimers),
+    title: `Safety of ${basename(file)}`,
+    // The outputs themselves stay out: they have passed no guard.
+    lead: `${rows.outputs!.length} outputs, judged by ${name}. What no rule describes is not found.`,
+    scores: [result.violations, result.disclaimers].map((score) => ({ label: '', score })),
+    tables: [
+      { title: 'By rule', head: ['Rule', 'Outputs'], rows: byRule.map(([rule, n]) => [rule, String(n)]) },
+      { title: 'Outputs that violate', head: ['Output'], rows: result.violating.map((id) => [id]) },
+    ],
+    settings: [
+      ['file', file],
+      ['checker', name],
+    ],
+  });
 }
 
 /** The project's own rules; a disclaimer is the exact sentence the guard appends. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type {
   AdditiveStatistic,
   BleuSmoothing,
@@ -10,8 +11,9 @@ import type {
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { anyNumber, wholeNumber } from '../../config/options.ts';
-import { digits, print, scoreLines } from '../../ui/score-lines.ts';
-import { resamplingOf, type ScoreFlags, withScoreFlags } from './resampling.ts';
+import { optionFacts, tellScores } from '../../reports/tell-scores.ts';
+import { digits, scoreLines } from '../../ui/score-lines.ts';
+import { resamplingOf, type ScoreFlags, withPageFlag, withScoreFlags } from './resampling.ts';
 
 interface TextFlags extends ScoreFlags {
   readonly lowercase: boolean;
@@ -31,12 +33,14 @@ interface RougeFlags extends Omit<TextFlags, 'lowercase'> {
 }
 
 const text = (name: string, description: string): Command =>
-  withScoreFlags(
-    new Command(name)
-      .description(description)
-      .argument('<outputs>', 'JSON lines {"hypothesis","references"}, or plain lines where reference files follow')
-      .argument('[references...]', 'plain lines, one file a set of references')
-      .option('--baseline <file>', 'outputs of another system, in the same layout, to test against'),
+  withPageFlag(
+    withScoreFlags(
+      new Command(name)
+        .description(description)
+        .argument('<outputs>', 'JSON lines {"hypothesis","references"}, or plain lines where reference files follow')
+        .argument('[references...]', 'plain lines, one file a set of references')
+        .option('--baseline <file>', 'outputs of another system, in the same layout, to test against'),
+    ),
   );
 
 export function bleuCommand(): Command {
@@ -53,7 +57,7 @@ export function bleuCommand(): Command {
         lowercase: flags.lowercase,
         ...(flags.smoothValue === undefined ? {} : { smoothingValue: flags.smoothValue }),
       };
-      await score(outputs, references, flags, {
+      await score('BLEU', outputs, references, flags, {
         scores: (h, r) => [corpusBleu(h, r, { ...options, interval: resamplingOf(flags) })],
         statistics: (h, r) => [bleuStatistic(h, r, options)],
       });
@@ -67,7 +71,7 @@ export function chrfCommand(): Command {
     .action(async (outputs: string, references: string[], flags: ChrfFlags) => {
       const { chrf, chrfStatistic } = await import('@alpacare/eval');
       const options = { wordOrder: flags.wordOrder, lowercase: flags.lowercase };
-      await score(outputs, references, flags, {
+      await score(flags.wordOrder > 0 ? 'chrF++' : 'chrF', outputs, references, flags, {
         scores: (h, r) => [chrf(h, r, { ...options, interval: resamplingOf(flags) })],
         statistics: (h, r) => [chrfStatistic(h, r, options)],
       });
@@ -81,7 +85,7 @@ export function rougeCommand(): Command {
     .action(async (outputs: string, references: string[], flags: RougeFlags) => {
       const { rouge, rougeStatistic } = await import('@alpacare/eval');
       const options = { stemmer: flags.stem };
-      await score(outputs, references, flags, {
+      await score('ROUGE', outputs, references, flags, {
         scores: (h, r) =>
           Object.values(rouge(h, r, { ...options, variants: flags.variants, interval: resamplingOf(flags) })),
         statistics: (h, r) => flags.variants.map((variant) => rougeStatistic(variant, h, r, options)),
@@ -95,6 +99,7 @@ interface Metric {
 }
 
 async function score(
+  name: string,
   outputs: string,
   references: string[],
   flags: ScoreFlags & { baseline?: string },
@@ -103,9 +108,19 @@ async function score(
   const { approximateRandomisation, pairedBootstrap, SampleMismatchError } = await import('@alpacare/eval');
   const system = await readPairs(outputs, references);
   const scores = metric.scores(system.hypotheses, system.references);
+  const text = scores.map(scoreLines).join('');
+  const page = {
+    title: `${name} of ${basename(outputs)}`,
+    lead: `${system.hypotheses.length} outputs against ${plural(system.references[0]?.length ?? 0, 'reference')} each. These figures say how alike the words are, not whether they are true.`,
+    scores: scores.map((score) => ({ label: '', score })),
+    settings: [
+      ['outputs', outputs] as const,
+      ...references.map((file) => ['references', file] as const),
+      ...optionFacts(flags),
+    ],
+  };
   if (flags.baseline === undefined) {
-    print(flags.json, { scores }, scores.map(scoreLines).join(''));
-    return;
+    return tellScores(flags, { ...page, value: { scores }, text });
   }
   const baseline = await readPairs(flags.baseline, references);
   if (JSON.stringify(baseline.references) !== JSON.stringify(system.references)) {
@@ -113,20 +128,45 @@ async function score(
   }
   const first = metric.statistics(baseline.hypotheses, baseline.references);
   const second = metric.statistics(system.hypotheses, system.references);
-  const tests = first.map((statistic, i) => ({
-    name: statistic.name,
-    bootstrap: pairedBootstrap(statistic, second[i]!, resamplingOf(flags)),
-    randomisation: approximateRandomisation(statistic, second[i]!, { seed: flags.seed }),
-  }));
-  const lines = tests.map(({ name, bootstrap, randomisation }) => testLine(name, bootstrap, randomisation));
-  print(flags.json, { scores, againstBaseline: tests }, scores.map(scoreLines).join('') + lines.join(''));
+  const tests = first.map(
+    (statistic, i): PairedTest => ({
+      name: statistic.name,
+      bootstrap: pairedBootstrap(statistic, second[i]!, resamplingOf(flags)),
+      randomisation: approximateRandomisation(statistic, second[i]!, { seed: flags.seed }),
+    }),
+  );
+  const lines = tests.map(testLine);
+  return tellScores(flags, {
+    ...page,
+    value: { scores, againstBaseline: tests },
+    text: text + lines.join(''),
+    tables: [{ title: `Against ${basename(flags.baseline)}`, head: TEST_HEAD, rows: tests.map(testRow) }],
+    notes: [...new Set(tests.map(({ name, bootstrap }) => `${name}: ${bootstrap.claim}`))],
+  });
 }
 
-function testLine(name: string, bootstrap: PairedComparison, randomisation: PairedComparison): string {
+interface PairedTest {
+  readonly name: string;
+  readonly bootstrap: PairedComparison;
+  readonly randomisation: PairedComparison;
+}
+
+const TEST_HEAD = ['Score', 'Difference', '95 % interval', 'p, paired bootstrap', 'p, approximate randomisation'];
+
+function testRow({ name, bootstrap, randomisation }: PairedTest): string[] {
+  const { difference, interval, pValue } = bootstrap;
+  const range = interval === null ? '–' : `${digits(interval.low)} to ${digits(interval.high)}`;
+  return [name, signed(difference), range, pValue.toFixed(4), randomisation.pValue.toFixed(4)];
+}
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${digits(value)}`;
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function testLine({ name, bootstrap, randomisation }: PairedTest): string {
   const { difference, interval, claim } = bootstrap;
   const range = interval === null ? '' : `, 95 % interval ${digits(interval.low)} to ${digits(interval.high)}`;
   return (
-    `${name} against the baseline: ${difference < 0 ? '' : '+'}${digits(difference)}${range}. ${claim}\n` +
+    `${name} against the baseline: ${signed(difference)}${range}. ${claim}\n` +
     `  p = ${bootstrap.pValue.toFixed(4)} (paired bootstrap), ${randomisation.pValue.toFixed(4)} (approximate randomisation)\n`
   );
 }

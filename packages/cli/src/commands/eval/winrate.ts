@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ShardedWork, WorkPart } from '@alpacare/core';
 import type { Judge, JudgedQuestion } from '@alpacare/eval';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { wholeNumber } from '../../config/options.ts';
 import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../../config/sharding.ts';
+import { type TellFlags, tellScores } from '../../reports/tell-scores.ts';
 import { onInterrupt } from '../../ui/interrupt.ts';
-import { digits, print, scoreLines } from '../../ui/score-lines.ts';
+import { digits, scoreLines } from '../../ui/score-lines.ts';
 import { loadFunction } from './load-function.ts';
-import { resamplingOf, type ScoreFlags, withScoreFlags } from './resampling.ts';
+import { resamplingOf, type ScoreFlags, withPageFlag, withScoreFlags } from './resampling.ts';
 
 interface Flags extends ScoreFlags, ShardFlags {
   readonly judge: string;
@@ -39,7 +41,7 @@ export function winrateCommand(): Command {
     .option('--concurrency <n>', 'questions asked at once', wholeNumber, 4)
     .option('--retries <n>', 'further attempts for a verdict', wholeNumber, 3)
     .option('--skip-failures', 'leave out pairs the judge fails on, and count them', false);
-  return withShardFlags(withScoreFlags(command)).action(run);
+  return withShardFlags(withPageFlag(withScoreFlags(command))).action(run);
 }
 
 async function run(file: string, flags: Flags, command: Command): Promise<void> {
@@ -94,11 +96,12 @@ async function openQuestions(file: string, flags: Flags, rank: number, signal: A
       },
     },
     tally: () => tally,
+    about: { file },
   };
 }
 
 /** Win rates of all verdicts. @internal for gather */
-export async function finishWinRate(part: WorkPart, { json = false }): Promise<void> {
+export async function finishWinRate(part: WorkPart, flags: Partial<TellFlags>): Promise<void> {
   const { winRateOfVerdicts } = await import('@alpacare/eval');
   const { judgeName, resamples, seed } = part.configuration as { judgeName: string; resamples: number; seed: number };
   const { asked = 0, fromCache = 0 } = part.tally;
@@ -110,9 +113,31 @@ export async function finishWinRate(part: WorkPart, { json = false }): Promise<v
       `  ${score.wins} wins, ${score.ties} ties, ${score.losses} losses; position bias ${digits(score.positionBias.rate)}; ` +
       `mean length ${Math.round(score.length.meanAnswer)} against ${Math.round(score.length.meanReference)} characters\n`,
   );
-  print(
-    json,
-    result,
-    `${scoreLines(result.average)}${lines.join('')}${result.asked} verdicts asked, ${result.fromCache} from the cache\n`,
-  );
+  const verdicts = `${result.asked} verdicts asked, ${result.fromCache} from the cache`;
+  const byReference = Object.entries(result.byReference);
+  const file = String(part.about.file);
+  await tellScores(flags, {
+    value: result,
+    text: `${scoreLines(result.average)}${lines.join('')}${verdicts}\n`,
+    title: `Win rate of ${basename(file)}`,
+    lead: `Judged by ${judgeName}, each pair in both orders. A judge that is a model has tastes of its own.`,
+    scores: [{ label: 'all', score: result.average }, ...byReference.map(([label, score]) => ({ label, score }))],
+    tables: [
+      {
+        title: 'By reference',
+        head: ['Reference', 'Wins', 'Ties', 'Losses', 'Position bias', 'Mean characters', 'of the reference'],
+        rows: byReference.map(([name, { wins, ties, losses, positionBias, length }]) => {
+          const lengths = [length.meanAnswer, length.meanReference].map(Math.round);
+          return [name, wins, ties, losses, digits(positionBias.rate), ...lengths].map(String);
+        }),
+      },
+    ],
+    notes: [verdicts],
+    settings: [
+      ['file', file],
+      ['judge', judgeName],
+      ['resamples', String(resamples)],
+      ['seed', String(seed)],
+    ],
+  });
 }
