@@ -167,6 +167,13 @@ describe.each(all)('alpacare $words', (leaf) => {
   });
 });
 
+it('calls a question that is not there a usage error', async () => {
+  const outcome = await run('generate', ' ', '--model', MISSING);
+  expect(outcome.code).toBe(2);
+  expect(outcome.stderr).toMatch(/no question: give it as an argument/);
+  expectClear(outcome, 'no question');
+});
+
 it('shows the stack where --debug asks for it, and nowhere else', async () => {
   const before = process.env.ALPACARE_DEBUG;
   try {

@@ -84,4 +84,18 @@ describe('alpacare check', () => {
     });
     expect(run([], Buffer.from([0xff, 0xfe, 0x41])).status).toBe(2);
   });
+
+  it('names the file that it cannot use', () => {
+    writeFileSync(path.join(folder, 'latin1.txt'), Buffer.from([0x66, 0xe9, 0x76]));
+    const latin1 = path.join(folder, 'latin1.txt');
+    expect(run([latin1], '')).toMatchObject({ status: 2, err: `alpacare check: ${latin1}: is no UTF-8 text\n` });
+    expect(run(['-'], Buffer.from([0xe9]))).toMatchObject({
+      status: 2,
+      err: 'alpacare check: standard input: is no UTF-8 text\n',
+    });
+    const policy = file('broken.json', '{');
+    expect(run(['--policy', policy], '')).toMatchObject({ status: 2, err: `alpacare check: ${policy}: is no JSON\n` });
+    const missing = path.join(folder, 'none.txt');
+    expect(run([missing], '')).toMatchObject({ status: 2, err: `alpacare check: ${missing}: does not exist\n` });
+  });
 });

@@ -5,6 +5,7 @@ import type { ShardedWork, WorkPart } from '@alpacare/core';
 import type { JudgedLine, Policy } from '@alpacare/safety';
 import { Command, Option } from 'commander';
 import { checkShardFlags, runSharded, type ShardFlags, withShardFlags } from '../config/sharding.ts';
+import { messageOf } from '../ui/report-error.ts';
 import { type GatherFlags, writeRows } from '../ui/write-rows.ts';
 
 interface CheckOptions extends ShardFlags {
@@ -40,21 +41,21 @@ async function checkFile(file: string | undefined, options: CheckOptions, comman
   let policy: Policy;
   try {
     policy = options.policy
-      ? safety.parsePolicy(JSON.parse(await readFile(options.policy, 'utf8')), options.policy)
+      ? safety.parsePolicy(jsonOf(await readFile(options.policy, 'utf8'), options.policy), options.policy)
       : safety.profile(options.profile ?? 'standard');
   } catch (error) {
-    return unusable(error);
+    return unusable(error, options.policy);
   }
   const named = file === undefined || file === '-' ? undefined : file;
   const source = () => (named === undefined ? process.stdin : createReadStream(named));
   try {
-    if (options.shard && !options.jsonl) throw new Error('--shard splits lines: give --jsonl as well');
+    if (options.shard && !options.jsonl) return unusable('--shard splits lines: give --jsonl as well');
     if (options.jsonl) {
       const judge = (line: string, number: number) =>
         safety.judgeLine(line, number, { policy, input: options.input === true });
       const isShared = options.shard !== undefined || (await import('@alpacare/core')).detectLaunch() !== null;
       if (!isShared) await judgeLines(source(), judge);
-      else if (named === undefined) throw new Error('shared work needs a file: everybody reads it for himself');
+      else if (named === undefined) return unusable('shared work needs a file: everybody reads it for himself');
       else {
         const { profile = 'standard', policy: own } = options;
         const rules = own === undefined ? { profile } : { policy: await digestOf(own) };
@@ -69,7 +70,7 @@ async function checkFile(file: string | undefined, options: CheckOptions, comman
     await write(`${JSON.stringify(verdict)}\n`);
     process.exitCode = verdict.verdict === 'allow' ? ALLOWED : BLOCKED;
   } catch (error) {
-    unusable(error);
+    unusable(error, named ?? 'standard input');
   }
 }
 
@@ -137,13 +138,21 @@ async function readAll(source: NodeJS.ReadableStream): Promise<string> {
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
 }
 
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${file}: is no JSON`, { cause });
+  }
+}
+
 function write(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-function unusable(error: unknown): void {
-  process.stderr.write(`alpacare check: ${error instanceof Error ? error.message : String(error)}\n`);
+function unusable(error: unknown, file?: string): void {
+  process.stderr.write(`alpacare check: ${messageOf(error, file)}\n`);
   process.exitCode = UNUSABLE;
 }

@@ -42,7 +42,9 @@ export async function flagsFrom(config: RunConfig, typed: FlagValues): Promise<F
 async function generate(argument: string | undefined, given: GenerateFlags, command: Command): Promise<void> {
   const flags = await withConfig(given, command, { flagsOf: flagsFrom, required: ['model'] });
   const question = (argument ?? (await readText(process.stdin))).trim();
-  if (question === '') throw new Error('no question: give it as an argument or on standard input');
+  if (question === '') {
+    command.error('error: no question: give it as an argument or on standard input', { exitCode: exitCode.usage });
+  }
   const { openAssistant } = await import('../config/open-assistant.ts');
   const { engine, choice } = await openEngine(flags.engine, flags);
   tellEngine(choice);
