@@ -35,7 +35,8 @@ function perplexityOf(events: readonly FineTuneEvent[], type: 'baseline-end' | '
 async function demo({ out, threads }: { readonly out: string; readonly threads?: number }): Promise<void> {
   const core = await import('@alpacare/core');
   const { openAssistant } = await import('../config/open-assistant.ts');
-  const interrupt = onInterrupt(() => process.stderr.write('\nstopping after this step\n'));
+  let view = createTrainingView(process.stdout, false);
+  const interrupt = onInterrupt(() => view.say('\nstopping after this step; Ctrl-C again ends at once'));
   const { signal } = interrupt;
   const { engine, choice } = await openEngine('cpu', { threads });
   const started = performance.now();
@@ -56,8 +57,8 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
     await mkdir(out, { recursive: true });
     const log = await core.openJsonLog(path.join(out, 'events.jsonl'));
     const training = core.logged(core.fineTune(engine, options, inputs), [log]);
-    const events = await showAll(training, createTrainingView(process.stdout, false));
-    if (signal.aborted) return;
+    const events = await showAll(training, view);
+    if (signal.aborted) return print(`stopped; go on with: alpacare resume ${out}`);
 
     heading('2  The same length of full fine-tuning, for comparison (not saved)');
     const { opened, prepared } = inputs;
@@ -67,9 +68,10 @@ async function demo({ out, threads }: { readonly out: string; readonly threads?:
       learningRate: demoFullRate,
     });
     const run = full.run(examples('train'), { validation: examples('validation'), signal });
-    const fullEvents = await showAll(run, createTrainingView(process.stdout, false));
+    view = createTrainingView(process.stdout, false);
+    const fullEvents = await showAll(run, view);
     await full.dispose();
-    if (signal.aborted) return;
+    if (signal.aborted) return print(`stopped; the adapter is in ${out}`);
 
     heading('3  Validation perplexity, answers only, the disclaimer not counted');
     const base = perplexityOf(events, 'baseline-end');

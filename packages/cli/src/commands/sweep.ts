@@ -41,11 +41,11 @@ async function runSweep(file: string, given: SweepFlags): Promise<void> {
   const { base, runs, flags } = await planOf(file, given);
   const core = await import('@alpacare/core');
   core.planSweep(base, runs); // a fault in the last run is found before the first begins
-  const interrupt = onInterrupt(() => process.stderr.write('\nstopping after this step and saving\n'));
+  const shown = new RunViews(base.output, given.json);
+  const interrupt = onInterrupt(() => shown.say('\nstopping after this step and saving; Ctrl-C again ends at once'));
   const { engine, choice } = await openEngine(flags.engine, flags);
   if (given.json) process.stdout.write(`${JSON.stringify(choice)}\n`);
   else process.stdout.write(`engine: ${choice.engine} on ${choice.device}: ${choice.reason}\n`);
-  const shown = new RunViews(base.output, given.json);
   try {
     const results = await shown.all(core.sweep(engine, { ...base, signal: interrupt.signal }, runs));
     const table = `${core.sweepTable(results)}\n`;
@@ -135,6 +135,12 @@ class RunViews {
     }
     for (const log of this.#run?.logs ?? []) await log.write(event);
     if (!this.json) this.#run?.view.show(event);
+  }
+
+  /** A line for the person, above the bar where there is one. */
+  say(text: string): void {
+    if (this.#run) this.#run.view.say(text);
+    else process.stderr.write(`${text}\n`);
   }
 
   async close(): Promise<void> {

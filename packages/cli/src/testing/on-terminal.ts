@@ -2,7 +2,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** `alpacare` from the sources, as arguments of Node. */
+export const fromSources = [
+  '--conditions=alpacare-source',
+  '--import',
+  'tsx',
+  fileURLToPath(new URL('../main.ts', import.meta.url)),
+];
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Whether there is a `script` that takes a command, as util-linux's does. */
@@ -18,14 +24,12 @@ export interface Typing {
   readonly typed: string;
 }
 
-/** Runs `alpacare` from the sources, types when asked, and gives all that the terminal showed. */
+/** Runs Node at a terminal, types when asked, and gives all that the terminal showed. */
 export function onTerminal(
   args: readonly string[],
   { ask, typed }: Typing,
 ): Promise<{ readonly text: string; readonly code: number | null }> {
-  const quoted = [process.execPath, '--conditions=alpacare-source', '--import', 'tsx', main, ...args].map(
-    (word) => `'${word.replaceAll("'", "'\\''")}'`,
-  );
+  const quoted = [process.execPath, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   return new Promise((resolve, reject) => {
     const child = spawn('script', ['--quiet', '--return', '--command', quoted.join(' '), '/dev/null'], { cwd: root });
     let text = '';
