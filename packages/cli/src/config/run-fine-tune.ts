@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { exitCode } from '../ui/exit-code.ts';
 import { onInterrupt } from '../ui/interrupt.ts';
 import { createTrainingView, showAll } from '../ui/training-view.ts';
+import { memoryWarning } from './memory-warning.ts';
 import { onRanks } from './on-ranks.ts';
 import { openEngine } from './open-engine.ts';
 import { tokenCacheOf, wholeNumber } from './options.ts';
@@ -75,6 +76,8 @@ async function lead(
   try {
     // Everything that can be wrong with the job is found before anything is written.
     const inputs = await core.prepareFineTune(options);
+    const warning = await memoryWarning(options, inputs, choice, process.availableMemory());
+    if (warning !== undefined) view.say(`warning: ${warning}`);
     await mkdir(options.output, { recursive: true });
     const logs = [
       await core.openJsonLog(join(options.output, 'events.jsonl')),

@@ -18,3 +18,8 @@ it('says of an address where no server can listen what to do about it', async ()
   expect(messageOf(await refused(0, '203.0.113.7'))).toMatch(/^203\.0\.113\.7.*: is no address of this machine/);
   expect(messageOf(await refused(0, 'no-such-name.invalid'))).toMatch(/^no-such-name\.invalid: is no name/);
 });
+
+it('says of a full disk what it means, though Node names no file', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  expect(messageOf(full)).toBe('no space is left on the disk; what was saved before is whole');
+});

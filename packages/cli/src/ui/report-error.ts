@@ -35,6 +35,8 @@ export function messageOf(error: unknown, file?: string): string {
   const { code = '', path, syscall, address, hostname, port } = error as SystemError;
   if (code === NO_UTF8) return `${file ?? 'a file'}: is no UTF-8 text`;
   if (path && fileProblems[code]) return `${path}: ${fileProblems[code]}`;
+  // A write that fails names no file.
+  if (syscall === 'write' && fileProblems[code]) return fileProblems[code];
   const at = address ?? hostname;
   if (at && (syscall === 'listen' || hostname) && addressProblems[code])
     return `${at}${port === undefined ? '' : `:${port}`}: ${addressProblems[code]}`;
