@@ -46,7 +46,7 @@ for (const { name, file } of existsSync(packed) ? packedPackages() : []) {
   if (name !== '@alpacare/cli') step(`types ${name}`, 'npx', ['attw', file, '--profile', 'esm-only']);
 }
 step('package contents and sizes', process.execPath, ['scripts/check-packages.mjs']);
-step('API documentation', 'npx', ['typedoc', '--emit', 'none']);
+step('API documentation', process.execPath, ['scripts/check-api-docs.mjs']);
 step('licences of dependencies', process.execPath, ['scripts/check-licences.mjs']);
 
 console.log('\n=== unit tests');

@@ -33,6 +33,7 @@ export class EngineError extends CoreError {
 export class InvalidOptionError extends CoreError {
   readonly code = 'INVALID_OPTION';
   constructor(
+    /** Name of the option. */
     readonly option: string,
     problem: string,
   ) {
@@ -44,6 +45,7 @@ export class InvalidOptionError extends CoreError {
 export class SafetensorsError extends CoreError {
   readonly code = 'SAFETENSORS';
   constructor(
+    /** Path of the file. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -56,6 +58,7 @@ export class SafetensorsError extends CoreError {
 export class ModelFolderError extends CoreError {
   readonly code = 'MODEL_FOLDER';
   constructor(
+    /** Folder or file that is wrong. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -68,10 +71,13 @@ export class ModelFolderError extends CoreError {
 export class UnsupportedModelError extends CoreError {
   readonly code = 'UNSUPPORTED_MODEL';
   constructor(
+    /** Path of the config.json. */
     readonly path: string,
     /** The field of config.json that decides, such as "model_type". */
     readonly field: string,
+    /** What it asks for. */
     readonly found: string,
+    /** What there is. */
     readonly supported: readonly string[],
   ) {
     super(`${path}: ${field} ${JSON.stringify(found)} is not supported; supported: ${supported.join(', ')}`);
@@ -84,6 +90,7 @@ export class AdapterError extends CoreError {
   constructor(
     /** The adapter's folder, or a file in it. */
     readonly path: string,
+    /** Everything that does not fit, one line each. */
     readonly problems: readonly string[],
     options?: ErrorOptions,
   ) {
@@ -98,8 +105,11 @@ export class AdapterError extends CoreError {
 export class OtherBaseModelError extends CoreError {
   readonly code = 'OTHER_BASE_MODEL';
   constructor(
+    /** Folder of the adapter. */
     readonly path: string,
+    /** Base that the adapter was made for. */
     readonly found: string,
+    /** Base that was opened. */
     readonly expected: string,
   ) {
     super(
@@ -113,6 +123,7 @@ export class OtherBaseModelError extends CoreError {
 export class WriteError extends CoreError {
   readonly code = 'WRITE';
   constructor(
+    /** Path that was not written. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -125,6 +136,7 @@ export class WriteError extends CoreError {
 export class DataFileError extends CoreError {
   readonly code = 'DATA_FILE';
   constructor(
+    /** Path of the file. */
     readonly file: string,
     problem: string,
     options?: ErrorOptions,
@@ -135,8 +147,11 @@ export class DataFileError extends CoreError {
 
 /** Where a record was read; `field` by its name in the file. */
 export interface RecordPlace {
+  /** Path as it was given. */
   readonly file: string;
+  /** Line, or number of the record, from 1. */
   readonly line: number;
+  /** Field that is wrong, where it is one. */
   readonly field?: string;
 }
 
@@ -144,6 +159,7 @@ export interface RecordPlace {
 export class BadRecordError extends CoreError {
   readonly code = 'BAD_RECORD';
   constructor(
+    /** Where the record stands. */
     readonly at: RecordPlace,
     problem: string,
     options?: ErrorOptions,
@@ -156,6 +172,7 @@ export class BadRecordError extends CoreError {
 export class TokenizerFileError extends CoreError {
   readonly code = 'TOKENIZER_FILE';
   constructor(
+    /** Path of the file. */
     readonly file: string,
     problem: string,
     options?: ErrorOptions,
@@ -168,7 +185,9 @@ export class TokenizerFileError extends CoreError {
 export class TokenizerMismatchError extends CoreError {
   readonly code = 'TOKENIZER_MISMATCH';
   constructor(
+    /** Ids of the tokenizer. */
     readonly tokenizerVocabSize: number,
+    /** Rows of the model's embedding table. */
     readonly modelVocabSize: number,
   ) {
     super(
@@ -182,6 +201,7 @@ export class TokenizerMismatchError extends CoreError {
 export class TemplateError extends CoreError {
   readonly code = 'TEMPLATE';
   constructor(
+    /** Name of the template. */
     readonly template: string,
     problem: string,
     options?: ErrorOptions,
@@ -194,6 +214,7 @@ export class TemplateError extends CoreError {
 export class EmptySupervisedSpanError extends CoreError {
   readonly code = 'EMPTY_SUPERVISED_SPAN';
   constructor(
+    /** Id of the record. */
     readonly recordId: string,
     problem: string,
   ) {
@@ -205,8 +226,11 @@ export class EmptySupervisedSpanError extends CoreError {
 export class TokenLimitError extends CoreError {
   readonly code = 'TOKEN_LIMIT';
   constructor(
+    /** Id of the record. */
     readonly recordId: string,
+    /** Tokens it has. */
     readonly tokens: number,
+    /** Tokens it may have. */
     readonly limit: number,
   ) {
     super(`record "${recordId}" has ${tokens} tokens, at most ${limit} fit; drop it or truncate its answer`);
@@ -217,6 +241,7 @@ export class TokenLimitError extends CoreError {
 export class ManifestError extends CoreError {
   readonly code = 'MANIFEST';
   constructor(
+    /** Path of the manifest. */
     readonly file: string,
     problem: string,
     options?: ErrorOptions,
@@ -229,6 +254,7 @@ export class ManifestError extends CoreError {
 export class MissingWeightError extends CoreError {
   readonly code = 'MISSING_WEIGHT';
   constructor(
+    /** Name in the checkpoint. */
     readonly tensor: string,
     problem: string,
   ) {
@@ -240,7 +266,9 @@ export class MissingWeightError extends CoreError {
 export class UnknownTargetError extends CoreError {
   readonly code = 'UNKNOWN_TARGET';
   constructor(
+    /** Patterns that match no linear. */
     readonly unknown: readonly string[],
+    /** Names that the model has. */
     readonly known: readonly string[],
   ) {
     const found =
@@ -254,7 +282,9 @@ export class NonFiniteLossError extends CoreError {
   readonly code = 'NON_FINITE_LOSS';
   constructor(
     what: 'loss' | 'gradient norm' | 'validation loss',
+    /** NaN or an infinity. */
     readonly value: number,
+    /** Update, counted from 1, and the examples and rank it came from. */
     readonly place: {
       readonly step: number;
       readonly exampleIds: readonly string[];
@@ -275,7 +305,9 @@ export class NonFiniteLossError extends CoreError {
 export class PromptTooLongError extends CoreError {
   readonly code = 'PROMPT_TOO_LONG';
   constructor(
+    /** Tokens of the prompt. */
     readonly tokens: number,
+    /** Positions of the model, prompt and answer together. */
     readonly maxPositions: number,
   ) {
     super(
@@ -316,7 +348,9 @@ export class HubDownloadError extends HubError {
   readonly code = 'HUB_DOWNLOAD';
   constructor(
     repository: string,
+    /** Path in the repository. */
     readonly file: string,
+    /** What went wrong. */
     readonly reason: 'connection' | 'length' | 'checksum' | 'html-page' | 'disk-full' | 'disk',
     problem: string,
     options?: ErrorOptions,
@@ -348,6 +382,7 @@ export class HubUploadError extends HubError {
 export class ChatEndpointError extends CoreError {
   readonly code = 'CHAT_ENDPOINT';
   constructor(
+    /** Address that was asked. */
     readonly url: string,
     /** HTTP status; null where no answer came. */
     readonly status: number | null,
@@ -362,6 +397,7 @@ export class ChatEndpointError extends CoreError {
 export class GrowthFolderError extends CoreError {
   readonly code = 'GROWTH_FOLDER';
   constructor(
+    /** Folder or file that is wrong. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -379,6 +415,7 @@ export class CheckpointError extends CoreError {
 export class QuantizedFileError extends CoreError {
   readonly code = 'QUANTIZED_FILE';
   constructor(
+    /** Path of the file. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,
@@ -391,7 +428,9 @@ export class QuantizedFileError extends CoreError {
 export interface MissingPart {
   /** Such as "NVIDIA driver" or "libcudnn". */
   readonly part: string;
+  /** Version or kind that is needed. */
   readonly needed: string;
+  /** What is there instead. */
   readonly found: string;
   /** What to run or do about it. */
   readonly remedy: string;
@@ -403,6 +442,7 @@ export class EngineUnavailableError extends CoreError {
   constructor(
     /** Such as "tensorflow" or "onnx on cuda". */
     readonly engine: string,
+    /** Everything that is missing, so that it can be put right at once. */
     readonly missing: readonly MissingPart[],
     options?: ErrorOptions,
   ) {
@@ -417,6 +457,7 @@ export class EngineUnavailableError extends CoreError {
 export class RunFileError extends CoreError {
   readonly code = 'RUN_FILE';
   constructor(
+    /** Path of the file. */
     readonly file: string,
     problem: string,
     options?: ErrorOptions,
@@ -429,7 +470,9 @@ export class RunFileError extends CoreError {
 export class NonFiniteLogitsError extends CoreError {
   readonly code = 'NON_FINITE_LOGITS';
   constructor(
+    /** Token whose logit is no number. */
     readonly tokenId: number,
+    /** NaN or an infinity. */
     readonly value: number,
   ) {
     super(
@@ -442,6 +485,7 @@ export class NonFiniteLogitsError extends CoreError {
 export class ArchiveError extends CoreError {
   readonly code = 'ARCHIVE';
   constructor(
+    /** Path of the archive. */
     readonly path: string,
     problem: string,
     options?: ErrorOptions,

@@ -15,6 +15,7 @@ export type EvaluationErrorCode =
 
 /** What every error of this package extends. */
 export abstract class EvaluationError extends Error {
+  /** Stable identifier, for programs. */
   abstract readonly code: EvaluationErrorCode;
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -24,8 +25,10 @@ export abstract class EvaluationError extends Error {
 
 /** A score was asked of nothing. */
 export class EmptySampleError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'EMPTY_SAMPLE';
   constructor(
+    /** What was to be computed. */
     readonly metric: string,
     expected: string,
   ) {
@@ -35,13 +38,16 @@ export class EmptySampleError extends EvaluationError {
 
 /** Two samples that must line up do not. */
 export class SampleMismatchError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'SAMPLE_MISMATCH';
 }
 
 /** An option outside what a function accepts. */
 export class BadOptionError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'BAD_OPTION';
   constructor(
+    /** Name of the option. */
     readonly option: string,
     expected: string,
     found: unknown,
@@ -52,6 +58,7 @@ export class BadOptionError extends EvaluationError {
 
 /** A number or label outside its domain, such as a positive log-probability. */
 export class BadValueError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'BAD_VALUE';
 }
 
@@ -71,8 +78,10 @@ export const formatPlace = (at: InputPlace): string =>
 
 /** A file that does not have the layout its reader needs. */
 export class BadInputError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'BAD_INPUT';
   constructor(
+    /** Where the input is wrong. */
     readonly at: InputPlace,
     problem: string,
     options?: ErrorOptions,
@@ -83,25 +92,31 @@ export class BadInputError extends EvaluationError {
 
 /** A judge did not give a usable verdict, however often it was asked. */
 export class JudgeFailedError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'JUDGE_FAILED';
 }
 
 /** A verdict cache that cannot be read or belongs to other work. */
 export class VerdictCacheError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'VERDICT_CACHE';
 }
 
 /** A study that cannot be planned as asked. */
 export class StudyPlanError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'STUDY_PLAN';
 }
 
 /** One cell of a rating sheet that could not be read. */
 export interface CellProblem {
+  /** File that the cell stands in. */
   readonly source: string;
   /** Row as a spreadsheet counts it (the header is row 1); for a form file, the position of the rating from 1. */
   readonly row: number;
+  /** Title of its column. */
   readonly column: string;
+  /** What may stand there, in words. */
   readonly expected: string;
   /** What was there, described and never quoted beyond a short number. */
   readonly found: string;
@@ -109,8 +124,12 @@ export interface CellProblem {
 
 /** Ratings that could not be imported; `problems` lists every bad cell. */
 export class StudyImportError extends EvaluationError {
+  /** Stable identifier, for programs. */
   readonly code = 'STUDY_IMPORT';
-  constructor(readonly problems: readonly CellProblem[]) {
+  constructor(
+    /** Every cell that is wrong. */
+    readonly problems: readonly CellProblem[],
+  ) {
     const shown = problems
       .slice(0, 20)
       .map((p) => `  ${p.source}, row ${p.row}, column "${p.column}": expected ${p.expected}, found ${p.found}`);

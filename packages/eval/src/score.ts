@@ -10,16 +10,21 @@ export type IntervalMethod =
 
 /** A confidence interval [low, high] in the unit of the score it belongs to. */
 export interface Interval {
+  /** Lower end, in the unit of the score. */
   readonly low: number;
+  /** Upper end, in the unit of the score. */
   readonly high: number;
   /** Confidence level, such as 0.95. */
   readonly level: number;
+  /** How it was found. */
   readonly method: IntervalMethod;
 }
 
 /** A number with everything needed to believe it or to compare it. */
 export interface Score {
+  /** Such as `BLEU`. */
   readonly name: string;
+  /** In `unit`. */
   readonly value: number;
   /** What `value` counts: a percentage, a ratio in [0, 1], points of BLEU, nats, ratings from 1 to 5. */
   readonly unit: string;
@@ -27,6 +32,7 @@ export interface Score {
   readonly n: number;
   /** What was sampled: segments, questions, pairs, ratings. */
   readonly sample: string;
+  /** Null where none can be given. */
   readonly interval: Interval | null;
   /** Every choice that moves the number. Two scores compare only where their signatures match. */
   readonly signature: string;

@@ -4,6 +4,7 @@ import { Reader } from './stream/reader.ts';
 
 /** The judgement of a text. */
 export interface Verdict {
+  /** Whether the text may be shown. */
   readonly verdict: 'allow' | 'block';
   /** In order of place; no range is reported twice by one rule. */
   readonly findings: readonly Finding[];

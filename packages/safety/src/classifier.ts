@@ -3,11 +3,14 @@ import type { Finding } from './rules/rule.ts';
 
 /** A stronger judge than rules: a model, a service. It is given the whole text and what the rules found. */
 export interface Classifier {
+  /** Goes into errors and audit events. */
   readonly name: string;
+  /** What it finds in a whole text; an empty list lets it pass. */
   readonly judge: (
     text: string,
     context: { readonly findings: readonly Finding[]; readonly signal: AbortSignal },
   ) => Promise<readonly Finding[]>;
+  /** A later answer counts as none. */
   readonly timeoutMs: number;
   /** What a failure or a late answer means. Closed, the default: the text is blocked. Open: the rules alone decide. */
   readonly onFailure?: 'closed' | 'open';

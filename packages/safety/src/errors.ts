@@ -1,6 +1,8 @@
 /** Base of every error this package throws. `code` is stable; messages are for people and never hold the judged text. */
 export class SafetyError extends Error {
+  /** Stable identifier, for programs. */
   readonly code: string = 'SAFETY_ERROR';
+  /** Name of the class. */
   override get name(): string {
     return this.constructor.name;
   }
@@ -8,8 +10,10 @@ export class SafetyError extends Error {
 
 /** A rule cannot be used as it was written. */
 export class BadRuleError extends SafetyError {
+  /** Stable identifier, for programs. */
   override readonly code = 'BAD_RULE';
   constructor(
+    /** Id of the rule. */
     readonly rule: string,
     problem: string,
     options?: ErrorOptions,
@@ -20,8 +24,10 @@ export class BadRuleError extends SafetyError {
 
 /** A pattern that a linear-time engine cannot run: look-around or back-references. */
 export class UnsafePatternError extends SafetyError {
+  /** Stable identifier, for programs. */
   override readonly code = 'UNSAFE_PATTERN';
   constructor(
+    /** Id of the rule. */
     readonly rule: string,
     detail: string,
     options?: ErrorOptions,
@@ -35,9 +41,12 @@ export class UnsafePatternError extends SafetyError {
 
 /** A policy file that does not have the shape of a policy. */
 export class BadPolicyError extends SafetyError {
+  /** Stable identifier, for programs. */
   override readonly code = 'BAD_POLICY';
   constructor(
+    /** File, or what stands for it. */
     readonly source: string,
+    /** Everything that is wrong, one line each. */
     readonly problems: readonly string[],
     options?: ErrorOptions,
   ) {
@@ -47,8 +56,10 @@ export class BadPolicyError extends SafetyError {
 
 /** A classifier that failed or took longer than its limit, where the policy does not say that the rules alone may decide. */
 export class ClassifierError extends SafetyError {
+  /** Stable identifier, for programs. */
   override readonly code = 'CLASSIFIER_FAILED';
   constructor(
+    /** Name of the classifier. */
     readonly classifier: string,
     problem: string,
     options?: ErrorOptions,

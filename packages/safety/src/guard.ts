@@ -10,7 +10,9 @@ import { DISCLAIMER, SYSTEM_PREFIX } from './system-prefix.ts';
 
 /** One turn of a conversation. */
 export interface Message {
+  /** Who says it. */
   readonly role: 'system' | 'user' | 'assistant';
+  /** What is said, as plain text. */
   readonly content: string;
 }
 
@@ -22,18 +24,25 @@ export type Generate = (
 
 /** Policy, texts and audit of a guard. */
 export interface GuardOptions {
+  /** Rules, and what happens where one is broken. Default: the `standard` profile. */
   readonly policy?: Policy;
+  /** Texts of your own in place of the guard's. */
   readonly messages?: Partial<Messages>;
   /** Told of every decision. Never given the text unless `auditText` is set. */
   readonly onAudit?: (event: AuditEvent) => void;
+  /** Put texts into audit events. Default false: their hash only. */
   readonly auditText?: boolean;
 }
 
 /** A guarded answer and what was decided. */
 export interface SafeAnswer {
+  /** What was shown, disclaimer included. */
   readonly text: string;
+  /** `answered`: as the model said it; `replaced`: something was taken out; the others: said by the guard. */
   readonly decision: 'answered' | 'replaced' | 'fallback' | 'emergency';
+  /** How the question was read. */
   readonly question: QuestionVerdict;
+  /** What rules found in the model's answer. */
   readonly findings: readonly Finding[];
   /** Most characters held back at once while the answer was read. */
   readonly longestHeld: number;
@@ -41,6 +50,7 @@ export interface SafeAnswer {
 
 /** Prefix, screening, filter, fallback and disclaimer in one; made by {@link createGuard}. */
 export interface Guard {
+  /** Rules, and what happens where one is broken. */
   readonly policy: Policy;
   /** Judges a text as an answer. */
   check(text: string): Verdict;

@@ -17,10 +17,15 @@ export type OnRequest = 'fallback' | 'reinforce';
 
 /** Rules, and what happens where one is broken. */
 export interface Policy {
+  /** Goes into audit events. */
   readonly name: string;
+  /** Goes into audit events. */
   readonly version: string;
+  /** What may not be said. */
   readonly rules: readonly Rule[];
+  /** Replace the whole answer, or the sentence. */
   readonly onViolation: OnViolation;
+  /** Decline a request, or answer it under a stronger prefix. */
   readonly onRequest: OnRequest;
   /** A stronger judge beside the rules; it is asked once about each finished answer. */
   readonly classifier?: Classifier;
@@ -35,13 +40,21 @@ export function profile(name: ProfileName = 'standard'): Policy {
 
 /** What to change in a policy. Rules are removed, then replaced by id, then added. */
 export interface PolicyChange {
+  /** A new name. */
   readonly name?: string;
+  /** A new version. */
   readonly version?: string;
+  /** Rules that are new. */
   readonly add?: readonly Rule[];
+  /** Rules that take the place of those with their ids. */
   readonly replace?: readonly Rule[];
+  /** Ids of rules to leave out. */
   readonly remove?: readonly string[];
+  /** See {@link Policy.onViolation}. */
   readonly onViolation?: OnViolation;
+  /** See {@link Policy.onRequest}. */
   readonly onRequest?: OnRequest;
+  /** See {@link Policy.classifier}. */
   readonly classifier?: Classifier;
 }
 

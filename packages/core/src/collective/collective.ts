@@ -31,9 +31,11 @@ export interface Traffic {
 export interface Collective {
   /** From 0. */
   readonly rank: number;
+  /** Ranks of the job. */
   readonly size: number;
   /** Host name of each rank. */
   readonly hosts: readonly string[];
+  /** What this rank has exchanged so far. */
   readonly traffic: Traffic;
   /**
    * Adds arrays of one type and length up, element by element. Sums are formed in float64 in the order of the ranks

@@ -6,6 +6,7 @@ import { libraryCandidates } from './mpi-library.ts';
 export interface MpiReport {
   /** Whether the optional package koffi, through which the library is called, is installed. */
   readonly hasKoffi: boolean;
+  /** Every MPI library found, with its path, family and version. */
   readonly libraries: readonly { readonly path: string; readonly family: MpiFamily; readonly version: string }[];
   /** The job this very process belongs to. */
   readonly launch: Launch | null;

@@ -4,7 +4,9 @@
 export interface Launch {
   /** Such as "Open MPI's mpirun". */
   readonly launcher: string;
+  /** This process, counted from 0. */
   readonly rank: number;
+  /** Processes of the job. */
   readonly size: number;
   /** Ranks on this machine, where the launcher says. */
   readonly localSize: number | null;

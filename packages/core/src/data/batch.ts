@@ -8,12 +8,15 @@ import { createRandom, type Random, shuffled } from './random.ts';
 export interface TokenBatch {
   /** [B, T] flat; positions after an example's end hold the pad id, which no earlier position can see. */
   readonly ids: Int32Array;
+  /** B, rows. */
   readonly batch: number;
+  /** T, positions of a row, padding included. */
   readonly length: number;
   /** Flat index b·T + t of each position whose next token counts, ascending. */
   readonly rows: Int32Array;
   /** That next token, one for each of `rows`. */
   readonly labels: Int32Array;
+  /** Ids of the examples, in the order they lie in the batch. */
   readonly exampleIds: readonly string[];
   /** Tokens of each example, without padding. */
   readonly lengths: readonly number[];
@@ -137,6 +140,7 @@ export interface BatchOptions {
   readonly order?: 'length-grouped' | 'shuffled' | 'as-given';
   /** Seed, or a generator to go on from (one an epoch draws from). Default seed 42. */
   readonly random?: Random | number;
+  /** Which tokens count. Default: all supervised ones. */
   readonly span?: CountedSpan;
 }
 

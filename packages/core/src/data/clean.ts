@@ -19,11 +19,14 @@ export type ChangeKind = 'control-characters' | 'whitespace' | 'special-tokens' 
 
 /** Names a record without its text. */
 export interface RecordName {
+  /** The record's own id, or one made from its content. */
   readonly id: string;
+  /** File and line, where it was read from a file. */
   readonly source?: RecordSource;
 }
 
 export interface DroppedRecord extends RecordName {
+  /** Why it takes no part. */
   readonly reason: DropReason;
   /** For `duplicate`: the record that stays. */
   readonly duplicateOf?: RecordName;
@@ -32,6 +35,7 @@ export interface DroppedRecord extends RecordName {
 }
 
 export interface ChangedRecord extends RecordName {
+  /** What cleaning did to it. */
   readonly changes: readonly ChangeKind[];
 }
 
@@ -39,9 +43,11 @@ export interface ChangedRecord extends RecordName {
 export interface CleanReport {
   /** kept + dropped.length */
   readonly read: number;
+  /** Records that take part. */
   readonly kept: number;
   /** In the order of the file; those over the token limit come last. */
   readonly dropped: readonly DroppedRecord[];
+  /** Records whose text was changed, by name, without the text. */
   readonly changed: readonly ChangedRecord[];
 }
 

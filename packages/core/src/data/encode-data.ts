@@ -15,6 +15,7 @@ import type { EncodeOutcome } from './encode-record.ts';
 import type { InstructionRecord } from './record.ts';
 
 export interface PreparedRecord extends InstructionRecord {
+  /** The record as tokens. */
   readonly example: EncodedExample;
 }
 

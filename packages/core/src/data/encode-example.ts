@@ -7,12 +7,15 @@ import { type Tokenizer, withoutSpecialTokens } from './tokenizer.ts';
 
 /** Token positions `[from, to)`. */
 export interface TokenSpan {
+  /** First position, counted from 0. */
   readonly from: number;
+  /** Position after the last. */
   readonly to: number;
 }
 
 /** A record as token ids, with the span that counts in the loss. */
 export interface EncodedExample {
+  /** Id of the record. */
   readonly id: string;
   /** [T] prompt, answer, end token. */
   readonly inputIds: Int32Array;

@@ -58,6 +58,7 @@ export function createManifest<T extends InstructionRecord>(
 
 /** One thing in which two manifests differ. `sample-*` differences are about one record. */
 export interface ManifestDifference {
+  /** What differs. */
   readonly kind:
     | 'seed'
     | 'size'
@@ -71,6 +72,7 @@ export interface ManifestDifference {
     | 'sample-moved';
   /** A sentence for people, without the text of a record. */
   readonly message: string;
+  /** Id of the record, for differences about one record. */
   readonly sampleId?: string;
 }
 

@@ -12,6 +12,7 @@ const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 export interface ParquetRow {
   /** Counted from 1. */
   readonly row: number;
+  /** Column name -> value. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 

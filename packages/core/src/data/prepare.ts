@@ -19,7 +19,9 @@ export const DEFAULT_MAX_TOKENS = 512;
 
 /** A file of records that is to be read in a way of its own. */
 export interface RecordFile {
+  /** Path of the file. */
   readonly file: string;
+  /** Format and layout, where they are not to be found out from the file. */
   readonly read?: ReadRecordsOptions;
 }
 
@@ -28,7 +30,9 @@ export interface PrepareOptions extends Wording, CleanOptions {
   readonly records: readonly (string | RecordFile)[] | AsyncIterable<InstructionRecord> | Iterable<InstructionRecord>;
   /** How files are read that do not say so themselves. */
   readonly read?: ReadRecordsOptions;
+  /** Makes the tokens; its fingerprint goes into the manifest. */
   readonly tokenizer: Tokenizer;
+  /** How a record is rendered as a prompt; its hash goes into the manifest. */
   readonly template: PromptTemplate;
   /** Window in tokens, or null for none. Default {@link DEFAULT_MAX_TOKENS}. */
   readonly maxTokens?: number | null;
@@ -41,7 +45,9 @@ export interface PrepareOptions extends Wording, CleanOptions {
    * Default: none.
    */
   readonly tokenCache?: string;
+  /** Sizes of the parts. Default {@link DEFAULT_SPLIT}. */
   readonly split?: SplitSize;
+  /** Of the split. Default {@link DEFAULT_SEED}. */
   readonly seed?: number;
   /** Written to the manifest: versions of packages and texts that took part. */
   readonly versions?: Readonly<Record<string, string>>;
@@ -49,8 +55,11 @@ export interface PrepareOptions extends Wording, CleanOptions {
 
 /** What {@link prepareData} gives: records with their tokens, split, with a report and a manifest. */
 export interface PreparedData {
+  /** Records of each part, encoded. */
   readonly split: Split<PreparedRecord>;
+  /** What was kept, changed and dropped. */
   readonly report: CleanReport;
+  /** What makes the split repeatable. */
   readonly manifest: SplitManifest;
   /** Records and tokens came from the cache. */
   readonly cached: boolean;

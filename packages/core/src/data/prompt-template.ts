@@ -9,6 +9,7 @@ import type { Tokenizer } from './tokenizer.ts';
 export interface PromptFields {
   /** A system message, for us the safety prefix. */
   readonly system?: string | undefined;
+  /** What is asked. */
   readonly instruction: string;
   /** '' when there is none. */
   readonly input: string;
@@ -16,15 +17,19 @@ export interface PromptFields {
 
 /** One turn of a conversation. */
 export interface ChatMessage {
+  /** Who says it. */
   readonly role: 'system' | 'user' | 'assistant';
+  /** What is said, as plain text. */
   readonly content: string;
 }
 
 /** How a record or a conversation becomes the text before an answer. */
 export interface PromptTemplate {
+  /** Goes into the manifest. */
   readonly name: string;
   /** Whether the tokenizer adds its own special tokens before the prompt. A chat template writes them itself. */
   readonly addSpecialTokens: boolean;
+  /** The text a model is given before it answers. */
   renderPrompt(fields: PromptFields): string;
   /**
    * What follows the prompt of the same fields.
@@ -42,8 +47,11 @@ export interface PromptTemplate {
 
 /** A template with `{instruction}` and `{input}` as places. */
 export interface TextTemplate {
+  /** Goes into the manifest. */
   readonly name: string;
+  /** Wording for a record with a context; holds `{instruction}` and `{input}`. */
   readonly withInput: string;
+  /** Wording for a record without one; holds `{instruction}`. */
   readonly withoutInput: string;
 }
 

@@ -8,9 +8,13 @@ export const NO_INPUT_MARK = '<noinput>';
 
 /** Names of the four fields in the file; a file with other names is read by giving them. */
 export interface FieldNames {
+  /** Name of the field that holds the id. */
   readonly id: string;
+  /** Name of the field that holds what is asked. */
   readonly instruction: string;
+  /** Name of the field that holds the context. */
   readonly input: string;
+  /** Name of the field that holds the answer. */
   readonly output: string;
 }
 

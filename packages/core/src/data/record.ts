@@ -3,7 +3,9 @@ import { hash } from 'node:crypto';
 
 /** Where a record was read: a path as it was given and a line counted from 1. */
 export interface RecordSource {
+  /** Path as it was given. */
   readonly file: string;
+  /** Line in the file, or number of the record in it, from 1. */
   readonly line: number;
 }
 
@@ -11,9 +13,13 @@ export interface RecordSource {
 export interface InstructionRecord {
   /** From the file where it has one, otherwise {@link recordHash}. */
   readonly id: string;
+  /** What is asked. */
   readonly instruction: string;
+  /** Context that belongs to the question; empty where there is none. */
   readonly input: string;
+  /** The answer to learn. */
   readonly output: string;
+  /** Where it was read. */
   readonly source?: RecordSource;
 }
 

@@ -20,8 +20,11 @@ export const DEFAULT_SPLIT: SplitSize = { fractions: { train: 0.9, validation: 0
 
 /** Records by part, each in the order of the seeded shuffle. */
 export interface Split<T> {
+  /** Learned from. */
   readonly train: T[];
+  /** Measured on while training goes on. */
   readonly validation: T[];
+  /** Kept apart to the end. */
   readonly test: T[];
   /** Records that counts left over. */
   readonly unused: T[];

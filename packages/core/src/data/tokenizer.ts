@@ -5,11 +5,16 @@ import { TokenizerMismatchError } from '../errors.ts';
 export interface Tokenizer {
   /** Highest id + 1, added tokens included: the least number of embeddings that a model must have. */
   readonly vocabSize: number;
+  /** Token before a text; null where there is none. */
   readonly bosId: number | null;
+  /** Token that ends an answer; null where there is none. */
   readonly eosId: number | null;
+  /** Token that fills rows up; null where there is none. */
   readonly padId: number | null;
+  /** Token for what the vocabulary lacks; null where there is none. */
   readonly unkId: number | null;
   /** @param options.addSpecialTokens what the tokenizer's own post-processor adds, such as a leading `<s>`. Default true. */
+  /** Text -> ids. Special tokens are added unless told otherwise. */
   encode(text: string, options?: { readonly addSpecialTokens?: boolean }): number[];
   /** Ids that are in no vocabulary are left out. @param options.skipSpecialTokens default false */
   decode(ids: readonly number[], options?: { readonly skipSpecialTokens?: boolean }): string;

@@ -18,7 +18,9 @@ const features = {
 
 /** The processor, and the vector and matrix units that make a difference. */
 export interface CpuReport {
+  /** As the system names the processor. */
   readonly model: string;
+  /** Such as `x64` or `arm64`. */
   readonly architecture: string;
   /** Threads this process may use. */
   readonly threads: number;

@@ -20,13 +20,17 @@ const OLDEST_NODE = [20, 19] as const;
 
 /** This Node.js, and whether it is recent enough. */
 export interface NodeReport {
+  /** Of Node.js, such as `v20.20.2`. */
   readonly version: string;
+  /** Such as `linux x64`. */
   readonly platform: string;
+  /** Whether the packages run on this version. */
   readonly isSupported: boolean;
 }
 
 /** Memory of the machine, in bytes. */
 export interface MemoryReport {
+  /** Memory of the machine. */
   readonly totalBytes: number;
   /** What is left for this process, a container's limit counted. */
   readonly availableBytes: number;
@@ -34,7 +38,9 @@ export interface MemoryReport {
 
 /** A folder that is written to, and the room left in it. */
 export interface FolderReport {
+  /** Absolute path. */
   readonly folder: string;
+  /** Whether it is there. */
   readonly exists: boolean;
   /** Whether it, or the nearest folder above it that exists, may be written. */
   readonly isWritable: boolean;
@@ -44,6 +50,7 @@ export interface FolderReport {
 export interface EngineReport extends EngineAttempt {
   /** What loaded: "onnxruntime-node 1.30.0", "TensorFlow 2.9.1 from @tensorflow/tfjs-node-gpu 4.22.0". */
   readonly version: string | null;
+  /** How fast it multiplies, where it works and was measured. */
   readonly speed?: SpeedProbe;
   /** Whether `auto` tries it at all. */
   readonly isInAuto: boolean;
@@ -51,10 +58,13 @@ export interface EngineReport extends EngineAttempt {
 
 /** Graphics processors that were found. */
 export interface GpuReport {
+  /** Graphics processors the system lists. */
   readonly gpus: readonly Gpu[];
+  /** Version of the NVIDIA driver; null where there is none. */
   readonly nvidiaDriver: string | null;
   /** CUDA, cuDNN and Vulkan libraries, with the versions the linker finds. */
   readonly libraries: Readonly<Record<string, readonly string[]>>;
+  /** Drivers that WebGPU could use, by name. */
   readonly vulkanDrivers: readonly string[];
   /** What ONNX Runtime's CUDA provider lacks. */
   readonly missingForCuda: readonly MissingPart[];
@@ -62,15 +72,23 @@ export interface GpuReport {
 
 /** What this machine has and lacks for training. */
 export interface DoctorReport {
+  /** Node.js, and whether it is supported. */
   readonly node: NodeReport;
+  /** Processor and its instructions. */
   readonly cpu: CpuReport;
+  /** Memory of the machine and what is free of it. */
   readonly memory: MemoryReport;
+  /** Graphics processors, drivers and libraries. */
   readonly gpu: GpuReport;
+  /** Each engine: whether it works, and if not what is missing. */
   readonly engines: readonly EngineReport[];
   /** What `auto` would take; `null` where nothing works. */
   readonly auto: { readonly engine: string; readonly device: string; readonly reason: string } | null;
+  /** MPI libraries, for jobs of several processes. */
   readonly mpi: MpiReport;
+  /** Where models of the hub are kept. */
   readonly hubCache: FolderReport;
+  /** The current folder. */
   readonly workFolder: FolderReport;
 }
 

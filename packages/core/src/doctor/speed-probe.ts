@@ -8,7 +8,9 @@ import { input, matmul, sumAll } from '../tensor/ops.ts';
 export interface SpeedProbe {
   /** 10^9 multiplications and additions a second, in f32. */
   readonly gflops: number;
+  /** Products that were timed. */
   readonly runs: number;
+  /** Time they took together. */
   readonly seconds: number;
 }
 

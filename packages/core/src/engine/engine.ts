@@ -8,15 +8,21 @@ import type { Graph } from '../tensor/graph.ts';
 
 /** A tensor in JavaScript memory, row-major. */
 export interface HostTensor {
+  /** Element type of `data`. */
   readonly dtype: DType;
+  /** Extent of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
+  /** Elements in row-major order. */
   readonly data: Float32Array | Int32Array;
 }
 
 /** A tensor on the engine's side. Its value is replaced by `write` or by a run that stores an output in it. */
 export interface Variable {
+  /** Copies the value to the host. */
   read(): Promise<HostTensor>;
+  /** Replaces the value. @throws {ShapeMismatchError} where the shape is another */
   write(value: HostTensor): Promise<void>;
+  /** Frees the value on the engine. */
   dispose(): Promise<void>;
 }
 
@@ -37,6 +43,7 @@ export interface Program {
    * @throws {EngineError} naming what is missing or did not fit
    */
   run(request: RunRequest): Promise<Readonly<Record<string, HostTensor>>>;
+  /** Frees what was compiled. */
   dispose(): Promise<void>;
 }
 
@@ -60,8 +67,11 @@ export interface CompileOptions {
 
 /** What executes graphs; see the top of this file for what it is not. */
 export interface Engine {
+  /** Such as `onnx`. */
   readonly name: string;
+  /** Makes a graph ready to run; weights it refers to are loaded now. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** Puts a value on the engine, where programs can read and write it between runs. */
   createVariable(value: HostTensor): Promise<Variable>;
   /** Frees programs and variables that are left. */
   dispose(): Promise<void>;

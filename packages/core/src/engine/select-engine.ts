@@ -29,18 +29,25 @@ export interface SelectEngineOptions {
 
 /** An engine on a device that may be taken. */
 export interface EngineCandidate {
+  /** Which engine. */
   readonly engine: 'onnx' | 'tensorflow';
+  /** Which of its devices. */
   readonly device: OnnxDevice | 'any';
   /** Why it need not be tried, or `undefined`. */
   hindrance(): string | EngineUnavailableError | undefined;
+  /** Opens it. @throws {EngineUnavailableError} listing what is missing */
   open(): Promise<Engine>;
 }
 
 /** One engine that was tried, or not, and what came of it. */
 export interface EngineAttempt {
+  /** Which engine. */
   readonly engine: 'onnx' | 'tensorflow';
+  /** Which of its devices. */
   readonly device: OnnxDevice | 'any';
+  /** What came of it; `unavailable`: something is missing, `failed`: it ran and was wrong. */
   readonly outcome: 'works' | 'unavailable' | 'failed' | 'not-tried';
+  /** In words. */
   readonly reason: string;
   /** Length of the trial step, where it works. */
   readonly stepMs?: number;
@@ -48,17 +55,25 @@ export interface EngineAttempt {
 
 /** What was taken, and what became of everything that stands before it. */
 export interface EngineChoice {
+  /** Names the event. */
   readonly type: 'engine-chosen';
+  /** What was asked for. */
   readonly requested: EngineRequest;
+  /** What was taken. */
   readonly engine: 'onnx' | 'tensorflow';
+  /** Where it computes. */
   readonly device: OnnxDevice | 'any';
+  /** Why, in words. */
   readonly reason: string;
+  /** Everything that was looked at, best first. */
   readonly attempts: readonly EngineAttempt[];
 }
 
 /** An open engine, and why it is this one. */
 export interface SelectedEngine {
+  /** Opened; whoever asked for it disposes of it. */
   readonly engine: Engine;
+  /** What was taken, and why. */
   readonly choice: EngineChoice;
 }
 

@@ -13,9 +13,11 @@ import { checkSampling, defaultSampling, type SamplingOptions, sample } from './
 
 /** How many tokens are drawn, how, and where to stop. */
 export interface GenerateOptions extends SamplingOptions {
+  /** Most tokens to draw. */
   readonly maxNewTokens: number;
   /** Ids that end an answer; the end token itself is not given out. */
   readonly endIds: readonly number[];
+  /** Stops between two tokens; its reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
@@ -106,13 +108,16 @@ export class Generator {
   #disposed = false;
 
   private constructor(
+    /** Where it computes. */
     readonly engine: Engine,
+    /** Base, or base with an adapter. */
     readonly variant: ModelVariant,
     private readonly shared: SharedProgram,
     private readonly parameters: Readonly<Record<string, Variable>>,
   ) {}
 
   /** @param values  parameters of the variant, such as a trained adapter; its initial ones by default */
+  /** Compiles the model for generation. @param values  of what the variant trains; default: as it starts */
   static async create(engine: Engine, variant: ModelVariant, values = variant.initial): Promise<Generator> {
     const program = await engine.compile(buildGenerationGraph(variant), { label: 'generation' });
     return new Generator(engine, variant, { program, users: 1 }, await createVariables(engine, values));

@@ -12,6 +12,7 @@ export interface SamplingOptions {
   readonly topP: number;
   /** Above 1 makes tokens that occurred less likely: Keskar et al. 2019, arXiv:1909.05858. 1 is off. */
   readonly repetitionPenalty: number;
+  /** Of the draw; the same seed draws the same tokens. */
   readonly seed: number;
 }
 

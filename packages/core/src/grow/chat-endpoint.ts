@@ -8,16 +8,19 @@ import type { ChatAnswer, ChatModel, ChatRequest } from './chat.ts';
 export interface ChatEndpointOptions {
   /** Up to and without `/chat/completions`, such as `https://api.openai.com/v1` or `http://localhost:11434/v1`. */
   readonly baseUrl: string;
+  /** Name that the service knows it by. */
   readonly model: string;
   /** Sent as a bearer token. */
   readonly apiKey?: string | undefined;
   /** Requests in all for one answer. Default 6. */
   readonly attempts?: number | undefined;
+  /** Wait before the second attempt, longer before each further one. Default 1 s. */
   readonly firstDelayMs?: number | undefined;
   /** Longest wait for a whole answer. Default 5 min. */
   readonly timeoutMs?: number | undefined;
   /** Name of the field that limits the answer: newer OpenAI models want `max_completion_tokens`. Default `max_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens' | undefined;
+  /** Told before each wait. */
   readonly onRetry?:
     | ((event: { readonly attempt: number; readonly delayMs: number; readonly reason: string }) => void)
     | undefined;

@@ -3,14 +3,19 @@ import type { ChatMessage } from '../data/prompt-template.ts';
 
 /** A conversation to be answered, with its sampling. */
 export interface ChatRequest {
+  /** The conversation, the question last. */
   readonly messages: readonly ChatMessage[];
+  /** Longest answer. */
   readonly maxTokens: number;
+  /** 0 takes the likeliest token. */
   readonly temperature: number;
+  /** Stops the request. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What a model answered, and the tokens it took. */
 export interface ChatAnswer {
+  /** What the model said. */
   readonly text: string;
   /** `length`: it was cut at `maxTokens`. */
   readonly finish: 'stop' | 'length' | 'other';
@@ -22,6 +27,7 @@ export interface ChatAnswer {
 export interface ChatModel {
   /** Written to the journal, so that a run is not gone on with by another model unnoticed. */
   readonly name: string;
+  /** Asks for one answer. @throws {ChatEndpointError} where a service gives none */
   complete(request: ChatRequest): Promise<ChatAnswer>;
 }
 

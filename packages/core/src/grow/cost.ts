@@ -6,21 +6,29 @@ import type { GrowthTask } from './task.ts';
 
 /** For a million tokens, in any one currency. */
 export interface Price {
+  /** Of a million tokens sent. */
   readonly input: number;
+  /** Of a million tokens received. */
   readonly output: number;
 }
 
 /** Tokens of one or more calls. */
 export interface Usage {
+  /** Tokens sent. */
   readonly inputTokens: number;
+  /** Tokens received. */
   readonly outputTokens: number;
 }
 
 /** Calls, tokens and money that growing a data set is expected to take. */
 export interface CostEstimate {
+  /** Requests for tasks. */
   readonly taskCalls: number;
+  /** Requests for answers. */
   readonly answerCalls: number;
+  /** Tokens of the requests for tasks. */
   readonly tasks: Usage;
+  /** Tokens of the requests for answers. */
   readonly answers: Usage;
   /** null where a price is not known. */
   readonly cost: number | null;
@@ -82,14 +90,21 @@ export const costOf = ({ inputTokens, outputTokens }: Usage, price: Price): numb
 
 /** Adds up what answers say they used. */
 export class Spending {
+  /** Tokens sent so far. */
   inputTokens = 0;
+  /** Tokens received so far. */
   outputTokens = 0;
+  /** Answers received so far. */
   calls = 0;
   /** Answers that did not say what they used. */
   unknown = 0;
 
-  constructor(readonly price: Price | undefined) {}
+  constructor(
+    /** Without one, no cost is known. */
+    readonly price: Price | undefined,
+  ) {}
 
+  /** Counts an answer. */
   add({ usage }: ChatAnswer): void {
     this.calls += 1;
     if (usage === null) this.unknown += 1;

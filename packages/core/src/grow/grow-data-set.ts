@@ -35,12 +35,17 @@ export type NearDuplicateFilter = (
 
 /** Seeds, models, limits and the folder of a growing data set. */
 export interface GrowOptions {
+  /** Tasks shown to the model as examples. */
   readonly seeds: readonly GrowthTask[];
+  /** Where records, decisions and the journal go. */
   readonly folder: string;
   /** New tasks wanted, before answers are checked. A larger one goes on with the same folder. */
   readonly target: number;
+  /** Writes new tasks. */
   readonly taskModel: ChatModel;
+  /** Answers them. */
   readonly answerModel: ChatModel;
+  /** Says which tasks are too close to one that is there. */
   readonly nearDuplicates: NearDuplicateFilter;
   /** Looks at each answered task; a text is the reason to drop it. */
   readonly check?: ((record: GrownRecord) => string | null) | undefined;
@@ -52,14 +57,19 @@ export interface GrowOptions {
   readonly tasksPerPrompt?: number | undefined;
   /** Requests at a time, for each model. Default 4. */
   readonly concurrency?: number | undefined;
+  /** Of the examples shown and of the audit sample. */
   readonly seed?: number | undefined;
   /** Records in the sample for audit. Default 50. */
   readonly auditSize?: number | undefined;
+  /** Of the model that writes tasks. */
   readonly taskPrice?: Price | undefined;
+  /** Of the model that answers. */
   readonly answerPrice?: Price | undefined;
   /** Nothing more is asked once this much was spent, in the currency of the prices; both must be known. */
   readonly maxCost?: number | undefined;
+  /** Stops it; every answer so far is kept. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of each round and each call that failed. */
   readonly onEvent?: ((event: GrowthEvent) => void) | undefined;
 }
 
@@ -93,22 +103,31 @@ export type DropReason =
 export interface GrowthDecision {
   /** `tCALL-POSITION`, both counted from 0. */
   readonly id: string;
+  /** Whether it became a record. */
   readonly kept: boolean;
+  /** Why it was dropped. */
   readonly reason?: DropReason;
+  /** ROUGE-L to the closest text, 0 to 1, where it was measured. */
   readonly similarity?: number;
   /** The text it is too close to, or what the check says. */
   readonly note?: string;
+  /** The task itself; null where none could be read. */
   readonly task: GrowthTask | null;
 }
 
 /** What was grown, and what it took. */
 export interface GrowthResult {
+  /** What was grown. */
   readonly records: readonly GrownRecord[];
+  /** One for each candidate. */
   readonly decisions: readonly GrowthDecision[];
   /** Why it ended: all there, the limit of cost, or no more new tasks (or answers) to be had. */
   readonly ended: 'target' | 'cost' | 'exhausted';
+  /** Calls and tokens of the model that writes tasks. */
   readonly taskSpending: Spending;
+  /** Calls and tokens of the model that answers. */
   readonly answerSpending: Spending;
+  /** In the currency of the prices; null where a price is missing. */
   readonly cost: number | null;
 }
 

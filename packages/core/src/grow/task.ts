@@ -16,6 +16,7 @@ export interface GrowthTask {
   readonly type: string;
   /** From 1 (layperson) to 5 (specialist). */
   readonly difficulty: number;
+  /** What is asked. */
   readonly instruction: string;
   /** '' when there is none. */
   readonly input: string;
@@ -23,7 +24,9 @@ export interface GrowthTask {
 
 /** A task with the answer of a model. */
 export interface GrownRecord extends GrowthTask {
+  /** Names its candidate in the decisions. */
   readonly id: string;
+  /** The answer. */
   readonly output: string;
 }
 

@@ -10,6 +10,7 @@ import type { RetryEvent } from './hub-fetch.ts';
 export interface RemoteFile {
   /** Inside the repository, with slashes. */
   readonly path: string;
+  /** Size as the hub tells it. */
   readonly bytes: number;
   /** SHA-256 of a file kept in LFS; otherwise git's object id. It is also the file's name among the blobs. */
   readonly checksum: { readonly kind: 'sha256' | 'git-sha1'; readonly hex: string };

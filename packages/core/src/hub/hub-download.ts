@@ -35,9 +35,11 @@ export type HubEvent =
 export interface HubOptions
   extends HubSettingsOptions,
     Pick<HubFetchOptions, 'attempts' | 'firstDelayMs' | 'timeoutMs' | 'signal'> {
+  /** Told of plans, progress and retries. */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
   /** Files at a time. Default 4. */
   readonly concurrency?: number | undefined;
+  /** A connection that sends nothing for so long is begun anew. */
   readonly stallMs?: number | undefined;
   /** Also check the checksums of files that are in the cache already. Default false: their size only. */
   readonly verify?: boolean | undefined;
@@ -49,6 +51,7 @@ export interface HubOptions
 
 /** One file of a {@link DownloadPlan}. */
 export interface PlannedFile extends RemoteFile {
+  /** Whether it is in the cache already. */
   readonly cached: boolean;
   /** Bytes of a broken download that is gone on with. */
   readonly partialBytes: number;
@@ -56,10 +59,13 @@ export interface PlannedFile extends RemoteFile {
 
 /** What a download would fetch, and what is in the cache already. */
 export interface DownloadPlan {
+  /** What is fetched. */
   readonly repository: HubRepository;
   /** What the revision points at. Write it down to repeat a run. */
   readonly commit: string;
+  /** Every file of it. */
   readonly files: readonly PlannedFile[];
+  /** All files together, those in the cache included. */
   readonly totalBytes: number;
   /** What is still to be fetched. */
   readonly downloadBytes: number;
@@ -67,6 +73,7 @@ export interface DownloadPlan {
 
 /** A downloaded repository at one commit. */
 export interface HubSnapshot {
+  /** Full hash of the revision. */
   readonly commit: string;
   /** Holds the files under their own names. */
   readonly folder: string;

@@ -8,12 +8,15 @@ import type { HubSettings } from './hub-settings.ts';
 
 /** A request that failed and is made again after a pause. */
 export interface RetryEvent {
+  /** Names the event. */
   readonly type: 'retry';
   /** Without its query, which may hold a signature. */
   readonly url: string;
   /** The attempt that failed, counted from 1. */
   readonly attempt: number;
+  /** Wait before the next attempt. */
   readonly delayMs: number;
+  /** What went wrong, in words. */
   readonly reason: string;
 }
 

@@ -7,6 +7,7 @@ export type RepositoryKind = 'model' | 'dataset';
 
 /** A repository of the hub at a revision. */
 export interface HubRepository {
+  /** Of models or of data sets. */
   readonly kind: RepositoryKind;
   /** `name` or `organisation/name`. */
   readonly name: string;

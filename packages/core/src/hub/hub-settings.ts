@@ -27,8 +27,11 @@ export interface HubSettingsOptions {
 export interface HubSettings {
   /** Without a slash at the end. */
   readonly endpoint: string;
+  /** Sent as a bearer token to the hub only; null: none. */
   readonly token: string | null;
+  /** Where downloads are kept, laid out as Python's hub client does. */
   readonly cacheFolder: string;
+  /** Ask nobody: only the cache. */
   readonly offline: boolean;
 }
 

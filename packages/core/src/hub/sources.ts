@@ -16,6 +16,7 @@ import { looksLikeRepository, parseRepository } from './hub-repository.ts';
 
 /** A model folder on this disk. */
 export interface LocatedModel {
+  /** Folder with the model's files. */
   readonly folder: string;
   /** Of the hub, or null for a folder on disk. */
   readonly commit: string | null;
@@ -62,7 +63,9 @@ export function locateTokenizer(source: string, options: HubOptions = {}): Promi
 
 /** How a data set of the hub is laid out where its files alone do not tell, and what its users must know. */
 export interface KnownDataSet {
+  /** How its records are laid out. */
   readonly layout: RecordLayout;
+  /** One sentence on what its licence allows. */
   readonly licence: string;
 }
 
@@ -76,9 +79,13 @@ export const KNOWN_DATA_SETS: Readonly<Record<string, KnownDataSet>> = {
 
 /** Record files on this disk, and what is known of where they came from. */
 export interface LocatedData {
+  /** Paths of the record files. */
   readonly files: readonly string[];
+  /** How they are laid out; null where that is to be found out. */
   readonly layout: RecordLayout | null;
+  /** Revision of the hub; null for files. */
   readonly commit: string | null;
+  /** One sentence on what its licence allows; null where nothing is known of it. */
   readonly licence: string | null;
 }
 

@@ -32,6 +32,7 @@ export interface UploadOptions
   readonly repository: string;
   /** Default `private`. A repository that is there already must be what is asked for; it is never changed. */
   readonly visibility?: 'private' | 'public' | undefined;
+  /** First line of the commit. Default: "Add a LoRA adapter". */
   readonly title?: string | undefined;
   /** Called when all is known and nothing has been sent; what it throws ends the upload. */
   readonly onPlan?: ((plan: UploadPlan) => void | Promise<void>) | undefined;
@@ -39,8 +40,11 @@ export interface UploadOptions
 
 /** What an upload would send, and where, before it does. */
 export interface UploadPlan {
+  /** Organisation and name. */
   readonly repository: string;
+  /** Address of the hub. */
   readonly endpoint: string;
+  /** Who will be able to read it. */
   readonly visibility: 'private' | 'public';
   /** In the order they are sent. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
@@ -48,8 +52,11 @@ export interface UploadPlan {
 
 /** What an upload made. */
 export interface UploadedAdapter {
+  /** Organisation and name. */
   readonly repository: string;
+  /** Whether the repository was made now. */
   readonly created: boolean;
+  /** Full hash of the commit. */
   readonly commit: string;
   /** In the order they were sent. */
   readonly files: readonly string[];

@@ -6,9 +6,11 @@ import type { AdapterConfig } from './peft-config-schema.ts';
 
 /** What a model card says. */
 export interface ModelCard {
+  /** Heading of the card. */
   readonly title: string;
   /** Hub id or name of the base model. */
   readonly baseModel: string;
+  /** Shape of the adapter. */
   readonly adapter: Pick<AdapterConfig, 'rank' | 'alpha' | 'targetModules' | 'rsLora' | 'modulesToSave'>;
   /** In what the frozen base was held during training, where not as its files do. */
   readonly trainedOn?: string;

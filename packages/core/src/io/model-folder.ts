@@ -14,6 +14,7 @@ import { readSafetensorsHeader, type TensorRef } from './safetensors.ts';
 export interface ModelFolder {
   /** Absolute path. */
   readonly path: string;
+  /** Its config.json, checked. */
   readonly config: ModelConfig;
   /** config.json as it is. */
   readonly rawConfig: Readonly<Record<string, unknown>>;

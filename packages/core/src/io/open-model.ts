@@ -8,7 +8,9 @@ import { type ModelFolder, openModelFolder } from './model-folder.ts';
 
 /** A model folder ready for training and generation. */
 export interface OpenedModel {
+  /** Where it lies, and its configuration. */
   readonly folder: ModelFolder;
+  /** Its architecture as a graph. */
   readonly model: CausalLm;
   /** Weights the architecture uses, by checkpoint name. */
   readonly weights: ReadonlyMap<string, PlainWeightRef>;

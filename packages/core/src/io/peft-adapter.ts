@@ -22,8 +22,11 @@ export interface AdapterModule {
   readonly a: Float32Array;
   /** [outFeatures, rank], row-major. */
   readonly b: Float32Array;
+  /** r, inner size of the update. */
   readonly rank: number;
+  /** Columns of the linear's weight. */
   readonly inFeatures: number;
+  /** Rows of the linear's weight. */
   readonly outFeatures: number;
 }
 
@@ -32,7 +35,9 @@ export type AdapterTensors = ReadonlyMap<string, AdapterModule>;
 
 /** An adapter in memory, as its folder holds it. */
 export interface Adapter {
+  /** Its adapter_config.json, checked. */
   readonly config: AdapterConfig;
+  /** Values of its matrices, by module. */
   readonly tensors: AdapterTensors;
   /** Tensors trained whole, by their name in the checkpoint. Empty for most adapters. */
   readonly saved: ParameterValues;

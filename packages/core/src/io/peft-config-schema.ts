@@ -11,6 +11,7 @@ import { quoteName } from './json-text.ts';
 /** What adapter_config.json says, in our names. */
 export interface AdapterConfig extends AdapterSpec {
   readonly bias: 'none' | 'lora_only';
+  /** Name or path of the base as training knew it; null where nothing is said. */
   readonly baseModel: string | null;
   /** Fields of the file that have no name here, kept verbatim and written back. */
   readonly extra: Readonly<Record<string, unknown>>;

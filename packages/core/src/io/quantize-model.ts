@@ -33,6 +33,7 @@ export interface Base {
 
 /** Which matrices are quantised, and to what. */
 export interface QuantizeOptions {
+  /** Type that the matrices are held in. */
   readonly dtype: QuantizedDType;
   /** Where the quantised matrices go; about half or a quarter of a bf16 checkpoint. */
   readonly file: string;
@@ -43,12 +44,15 @@ export interface QuantizeOptions {
   readonly head?: QuantizedDType | 'keep';
   /** What tells this base from others; kept in the file's report. */
   readonly source?: string;
+  /** Stops between two matrices. */
   readonly signal?: AbortSignal;
 }
 
 /** How one matrix was quantised, and how far off it is. */
 export interface MatrixReport {
+  /** Name in the checkpoint. */
   readonly name: string;
+  /** Type it is held in. */
   readonly dtype: QuantizedDType;
   /** Of codes and scales, what the engines keep beside them included. */
   readonly bytes: number;
@@ -58,12 +62,15 @@ export interface MatrixReport {
 
 /** What quantising a model did. */
 export interface QuantizationReport {
+  /** Type of all matrices but, perhaps, the head. */
   readonly dtype: QuantizedDType;
+  /** One for each matrix that was quantised. */
   readonly matrices: readonly MatrixReport[];
   /** Matrices that stay as they are stored, and why. */
   readonly kept: readonly { readonly name: string; readonly reason: string }[];
   /** Of the quantised matrices, in the checkpoint and now. */
   readonly bytesBefore: number;
+  /** Size of the quantised matrices, scales included. */
   readonly bytes: number;
   /** Over all quantised matrices together. */
   readonly relativeError: number;
@@ -73,6 +80,7 @@ export interface QuantizationReport {
 
 /** A base whose matrices are held in codes. */
 export interface QuantizedBase extends Base {
+  /** How far off the matrices are. */
   readonly report: QuantizationReport;
 }
 

@@ -12,16 +12,19 @@ import { openQuantized, type QuantizedBase, quantizeModel } from './quantize-mod
 
 /** How a base is held in codes, and where its file goes. */
 export interface QuantizedBaseOptions {
+  /** Type that the base is held in. */
   readonly dtype: QuantizedDType;
   /**
    * Where the quantised matrices are, or go. Default: a file of this base in `$XDG_CACHE_HOME/alpacare/quantized`,
    * which can be deleted at any time.
    */
   readonly file?: string;
+  /** Stops between two matrices. */
   readonly signal?: AbortSignal;
 }
 
 export interface KeptQuantizedBase extends QuantizedBase {
+  /** Where the quantised matrices lie. */
   readonly file: string;
   /** Whether the file was made now. */
   readonly made: boolean;

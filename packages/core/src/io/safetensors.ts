@@ -33,13 +33,17 @@ export type TensorDType = (typeof dtypes)[WireDType]['dtype'];
 
 /** Where one tensor lies: bytes `[byteOffset, byteOffset + byteLength)` of `file`, row-major, little endian. */
 export interface TensorRef {
+  /** Name in the file. */
   readonly name: string;
   /** Absolute path. */
   readonly file: string;
+  /** Element type. */
   readonly dtype: TensorDType;
+  /** Extent of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
   /** From the start of the file. Not necessarily a multiple of the element size. */
   readonly byteOffset: number;
+  /** Size of its data. */
   readonly byteLength: number;
 }
 
@@ -47,6 +51,7 @@ export interface TensorRef {
 export interface SafetensorsFile {
   /** Absolute path. */
   readonly path: string;
+  /** The header's `__metadata__`; empty where there is none. */
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of their bytes in the file. */
   readonly tensors: ReadonlyMap<string, TensorRef>;
@@ -54,9 +59,11 @@ export interface SafetensorsFile {
 
 /** A tensor given as numbers. */
 export interface TensorToWrite {
+  /** Name in the file. */
   readonly name: string;
   /** Element type in the file; values are rounded half to even. */
   readonly dtype: 'f32' | 'bf16' | 'f16';
+  /** Extent of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
   /** The values, or a function that makes them when their turn comes, so that a large file needs one tensor at a time. */
   readonly data: Float32Array | (() => Float32Array | Promise<Float32Array>);
@@ -64,9 +71,13 @@ export interface TensorToWrite {
 
 /** Bytes that are written as they are. */
 export interface BytesToWrite {
+  /** Name in the file. */
   readonly name: string;
+  /** Bytes as they are. */
   readonly dtype: 'u8';
+  /** Its product is the number of bytes. */
   readonly shape: readonly number[];
+  /** The bytes, or what makes them when their turn comes. */
   readonly data: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 

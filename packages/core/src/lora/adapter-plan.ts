@@ -8,7 +8,9 @@ import { matchTargets } from './target-modules.ts';
 
 /** A linear that gets an adapter, with its rank and scale. */
 export interface AdaptedLinear {
+  /** The linear that gets an update. */
   readonly linear: LinearSpec;
+  /** r, inner size of the update. */
   readonly rank: number;
   /** What the product B·A is multiplied by. */
   readonly scale: number;
@@ -16,11 +18,13 @@ export interface AdaptedLinear {
 
 /** What an {@link AdapterSpec} means for one model. */
 export interface AdapterPlan {
+  /** Every linear that gets an update. */
   readonly adapted: readonly AdaptedLinear[];
   /** Tensors trained beside the adapter: modules to save, and with `lora_only` the biases of adapted linears. */
   readonly whole: readonly TensorSpec[];
   /** Name of the tied head's weight where the trained embedding stands for it too. */
   readonly tiedHead: string | null;
+  /** Share of the update's input dropped in training. */
   readonly dropout: number;
 }
 

@@ -59,7 +59,9 @@ export function fitToPlan(plan: AdapterPlan, values: ParameterValues): Parameter
 
 /** How much of a model is trained. */
 export interface TrainableReport {
+  /** Numbers that training changes. */
   readonly trainable: number;
+  /** Numbers of the model, the trained ones included. */
   readonly total: number;
   /** trainable / total, the adapter counted in both, as PEFT prints it. */
   readonly share: number;

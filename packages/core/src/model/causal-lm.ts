@@ -7,13 +7,17 @@ import type { LinearSpec, WeightSource } from './weight-source.ts';
 
 /** Keys and values of one layer, [B, kvHeads, positions, headDim]. */
 export interface KeyValue {
+  /** Keys, after their positions are turned in. */
   readonly key: Node;
+  /** Values. */
   readonly value: Node;
 }
 
 /** Something a forward pass is fed on every run. */
 export interface FedInput {
+  /** Name among the feeds. */
   readonly name: string;
+  /** Element type. */
   readonly dtype: DType;
   /** In the symbols of {@link ForwardInputs}. */
   readonly shape: Shape;
@@ -21,8 +25,11 @@ export interface FedInput {
 
 /** `count` new positions behind `past` earlier ones in each of `batch` rows. */
 export interface PositionRange {
+  /** B, rows. */
   readonly batch: number;
+  /** Positions that are in the cache. */
   readonly past: number;
+  /** New positions. */
   readonly count: number;
   /**
    * Lengths of independent sequences that share a row, from left to right; what is left of the row is padding. Each
@@ -63,7 +70,9 @@ export interface ForwardOutputs {
 
 /** A tensor of the checkpoint, in the order in which a fresh model is written. */
 export interface TensorSpec {
+  /** Name in the checkpoint. */
   readonly name: string;
+  /** Extent of each dimension. */
   readonly shape: readonly number[];
   /** How a fresh model starts: normal with the config's deviation, ones (norms) or zeros (biases). */
   readonly init: 'normal' | 'ones' | 'zeros';
@@ -75,16 +84,23 @@ export interface TensorSpec {
 export interface CausalLm {
   /** The `model_type` of its config.json. */
   readonly architecture: string;
+  /** Tokens, rows of the embedding table. */
   readonly vocabSize: number;
+  /** H, width between the layers. */
   readonly hiddenSize: number;
+  /** Number of layers. */
   readonly layers: number;
+  /** Heads of keys and values. */
   readonly kvHeads: number;
+  /** Width of a head. */
   readonly headDim: number;
+  /** Most positions, prompt and answer together. */
   readonly maxPositions: number;
   /** What a forward pass takes beside token ids and cache. `keyLength` is the name of S. */
   positionInputs(keyLength: Dim): readonly FedInput[];
   /** The values of those inputs. */
   positionFeeds(range: PositionRange): Readonly<Record<string, HostTensor>>;
+  /** Builds the graph of one forward pass. @param source  decides which weights are frozen, trained or adapted */
   forward(source: WeightSource, inputs: ForwardInputs): ForwardOutputs;
   /** Hidden rows [N, hidden] to logits [N, V]. */
   head(source: WeightSource, hidden: Node): Node;

@@ -15,15 +15,21 @@ import type { AttentionWindow } from './layers/attention-window.ts';
 
 /** config.json of a GPT-Neo, checked. */
 export interface GptNeoConfig extends SpecialTokenIds {
+  /** Names the family. */
   readonly architecture: 'gpt_neo';
+  /** H, width between the layers. */
   readonly hiddenSize: number;
+  /** Width inside the MLP. */
   readonly intermediateSize: number;
+  /** Number of layers. */
   readonly layers: number;
   /** Divides `hiddenSize`. */
   readonly heads: number;
+  /** Rows of the embedding table. */
   readonly vocabSize: number;
   /** Rows of the position table. */
   readonly maxPositions: number;
+  /** Added to the variance. */
   readonly layerNormEps: number;
   /** How far back each layer looks: global layers all the way, local ones a window. */
   readonly windows: readonly AttentionWindow[];

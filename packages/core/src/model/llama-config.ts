@@ -35,19 +35,29 @@ export type LlamaArchitecture = 'llama' | 'mistral' | 'qwen2';
  * (Jiang et al. 2023, arXiv:2310.06825), Qwen2 biases on q, k and v (Yang et al. 2024, arXiv:2407.10671).
  */
 export interface LlamaConfig extends SpecialTokenIds {
+  /** Names the family. */
   readonly architecture: LlamaArchitecture;
+  /** H, width between the layers. */
   readonly hiddenSize: number;
+  /** Width inside the MLP. */
   readonly intermediateSize: number;
+  /** Number of layers. */
   readonly layers: number;
+  /** Heads of queries. */
   readonly heads: number;
   /** Divides `heads`. */
   readonly kvHeads: number;
   /** Even. `heads * headDim` need not equal `hiddenSize`. */
   readonly headDim: number;
+  /** Rows of the embedding table. */
   readonly vocabSize: number;
+  /** Most positions, prompt and answer together. */
   readonly maxPositions: number;
+  /** Added to the mean square. */
   readonly rmsNormEps: number;
+  /** Base of the rotary frequencies. */
   readonly ropeTheta: number;
+  /** How frequencies are stretched for long texts; null: not at all. */
   readonly ropeScaling: RopeScaling | null;
   /** How far back each layer looks. */
   readonly windows: readonly AttentionWindow[];

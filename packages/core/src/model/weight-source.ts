@@ -12,8 +12,11 @@ import { formatShape, sameShape } from '../tensor/shape.ts';
 export interface LinearSpec {
   /** Module path in the checkpoint, such as `model.layers.0.self_attn.q_proj`. */
   readonly path: string;
+  /** Columns of the weight. */
   readonly inFeatures: number;
+  /** Rows of the weight. */
   readonly outFeatures: number;
+  /** Whether a bias is added. */
   readonly bias: boolean;
   /** Module whose weight this one uses where it has none of its own: a tied head. */
   readonly tiedTo?: string;
@@ -21,10 +24,12 @@ export interface LinearSpec {
 
 /** Where the tensors of a model come from: frozen, trained or adapted. */
 export interface WeightSource {
+  /** Where the nodes go. */
   readonly graph: GraphBuilder;
   /** @throws {MissingWeightError} when the checkpoint has no such tensor or one of another shape */
   tensor(name: string, shape: readonly number[]): Node;
   /** @param x [rows, inFeatures]; returns [rows, outFeatures] */
+  /** x · Wᵀ, with bias and update where there are any. @param x  [.., inFeatures] @returns [.., outFeatures] */
   linear(x: Node, spec: LinearSpec): Node;
 }
 

@@ -6,7 +6,9 @@ import { formatShard, WHOLE } from './shard.ts';
 
 /** A part and what it is called in messages: the file it was read from, or the rank that made it. */
 export interface NamedPart {
+  /** Path, for errors. */
   readonly name: string;
+  /** What it holds. */
   readonly part: WorkPart;
 }
 

@@ -41,6 +41,7 @@ export type WorkPartHead = Omit<z.infer<typeof headSchema>, 'part' | 'version' |
 
 /** Rows by the name of their list; as many as the shard's range of the list is long. */
 export interface WorkPart extends WorkPartHead {
+  /** List -> its rows of this part, in order. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>;
 }
 

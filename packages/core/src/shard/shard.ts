@@ -2,13 +2,17 @@
 
 /** Share `index` of `count`, counted from 0 as ranks and the indices of Kubernetes jobs are. */
 export interface Shard {
+  /** Which share, counted from 0. */
   readonly index: number;
+  /** Shares in all. */
   readonly count: number;
 }
 
 /** Places in a list, half-open: [from, to). */
 export interface Range {
+  /** First item. */
   readonly from: number;
+  /** Item after the last. */
   readonly to: number;
 }
 

@@ -20,9 +20,11 @@ export interface ShardedList {
 
 /** A command's work, ready to be done. */
 export interface ShardedWork extends Pick<WorkPartHead, 'work' | 'input' | 'configuration'> {
+  /** What is split, by name. */
   readonly lists: Readonly<Record<string, ShardedList>>;
   /** Read after the last list is computed. */
   readonly tally?: () => Readonly<Record<string, number>>;
+  /** What the end of the work wants to know and the result does not depend on. */
   readonly about?: Readonly<Record<string, unknown>>;
 }
 

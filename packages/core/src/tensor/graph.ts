@@ -10,12 +10,19 @@ import { shapeRules } from './shape-rules.ts';
 
 /** One value of a graph. */
 export interface Node<K extends OpKind = OpKind> {
+  /** Its place in the graph. */
   readonly id: number;
+  /** Which op. */
   readonly kind: K;
+  /** What the op needs beside its inputs. */
   readonly attributes: OpAttributes[K];
+  /** What it computes on. */
   readonly inputs: readonly Node[];
+  /** Of its output; numbers or symbols. */
   readonly shape: Shape;
+  /** Of its output. */
   readonly dtype: DType;
+  /** The graph it belongs to. */
   readonly graph: GraphBuilder;
 }
 
@@ -24,7 +31,9 @@ export const isKind = <K extends OpKind>(node: Node, kind: K): node is Node<K> =
 
 /** A finished graph: named outputs and all nodes they need, inputs before users. */
 export interface Graph {
+  /** In an order in which each comes after its inputs. */
   readonly nodes: readonly Node[];
+  /** Name -> node. */
   readonly outputs: ReadonlyMap<string, Node>;
 }
 
@@ -34,6 +43,7 @@ export class GraphBuilder {
   readonly #byKey = new Map<string, Node>();
   readonly #leafNames = new Map<string, Node>();
 
+  /** Adds a node; {@link ops} has a function for each op. @throws {ShapeMismatchError} where the inputs do not go together */
   emit<K extends OpKind>(kind: K, inputs: readonly Node[], attributes: OpAttributes[K]): Node<K> {
     for (const [i, input] of inputs.entries()) {
       if (input.graph !== this) throw new GraphError(`${kind}: input ${i} belongs to another graph`);

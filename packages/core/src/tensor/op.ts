@@ -9,22 +9,31 @@ import type { Dim, Shape } from './shape.ts';
 
 /** Bytes `[byteOffset, byteOffset + byteLength)` of a file. */
 export interface ByteRange {
+  /** Path of the file. */
   readonly file: string;
+  /** First byte. */
   readonly byteOffset: number;
+  /** Number of bytes. */
   readonly byteLength: number;
 }
 
 /** A byte range of a safetensors file that holds one frozen weight, row-major, little-endian. */
 export interface PlainWeightRef extends ByteRange {
+  /** Name in the checkpoint. */
   readonly name: string;
+  /** Type it is stored in. */
   readonly dtype: StorageDType;
+  /** Extent of each dimension. */
   readonly shape: readonly number[];
 }
 
 /** A frozen matrix [O, I] in codes (the range itself) and scales, as `quantization.ts` lays them out. */
 export interface QuantizedWeightRef extends ByteRange {
+  /** Name in the checkpoint. */
   readonly name: string;
+  /** Type its codes stand for. */
   readonly dtype: QuantizedDType;
+  /** [out, in] of the matrix itself. */
   readonly shape: readonly [number, number];
   /** f32: [O] for int8, else [O, I / 64]. */
   readonly scales: ByteRange;
@@ -55,16 +64,27 @@ export interface OpAttributes {
   constant: { readonly value: number };
 
   // Elementwise, with NumPy broadcasting
+  /** a + b, broadcast. */
   add: None;
+  /** a - b, broadcast. */
   sub: None;
+  /** a · b by element, broadcast. */
   mul: None;
+  /** a / b, broadcast. */
   div: None;
+  /** The smaller of a and b, broadcast. */
   minimum: None;
+  /** -x. */
   neg: None;
+  /** e to the x. */
   exp: None;
+  /** Natural logarithm. */
   log: None;
+  /** Square root. */
   sqrt: None;
+  /** Hyperbolic tangent. */
   tanh: None;
+  /** 1 / (1 + e to the -x). */
   sigmoid: None;
   /** x * sigmoid(x) */
   silu: None;
@@ -82,8 +102,11 @@ export interface OpAttributes {
   attend: None;
 
   // Layout
+  /** The same elements in another shape. */
   reshape: { readonly shape: Shape };
+  /** Dimension i of the output is `permutation[i]` of the input. */
   transpose: { readonly permutation: readonly number[] };
+  /** Repeats along dimensions of extent 1. */
   broadcastTo: { readonly shape: Shape };
   /** `dim` names the joined dimension, which may be a symbol. */
   concat: { readonly axis: number; readonly dim: Dim };

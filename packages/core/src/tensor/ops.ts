@@ -42,8 +42,11 @@ export const geluTanh = (x: Node): Node => x.graph.emit('geluTanh', [x], {});
 
 /** Which operands are transposed over their last two axes, and a factor. */
 export interface MatmulOptions {
+  /** Takes a's last two dimensions the other way round. Default false. */
   readonly transposeA?: boolean;
+  /** Takes b's last two dimensions the other way round. Default false. */
   readonly transposeB?: boolean;
+  /** Multiplies the product. Default 1. */
   readonly alpha?: number;
 }
 export const matmul = (a: Node, b: Node, options: MatmulOptions = {}): Node =>

@@ -11,8 +11,11 @@ import { initialiseModel } from '../train/method.ts';
 export interface TinyModelOptions {
   /** Folder whose files (tokenizer.json, …) are copied beside the weights. */
   readonly tokenizer?: string;
+  /** Rows of the embedding table. Default 320. */
   readonly vocabSize?: number;
+  /** Number of layers. Default 2. */
   readonly layers?: number;
+  /** Of the random weights. Default 1. */
   readonly seed?: number;
   /** Fields of config.json that differ from the small Llama. */
   readonly config?: Readonly<Record<string, unknown>>;

@@ -4,8 +4,11 @@ import { add, div, input, minimum, mul, sqrt, sub, sumAll } from '../tensor/ops.
 
 /** Settings of AdamW. Source: Loshchilov and Hutter 2019, arXiv:1711.05101. */
 export interface AdamWOptions {
+  /** Decay of the mean of gradients. */
   readonly beta1: number;
+  /** Decay of the mean of squared gradients. */
   readonly beta2: number;
+  /** Added to the root of that mean. */
   readonly epsilon: number;
   /** Decoupled: each step multiplies a decaying parameter by 1 - rate · weightDecay. */
   readonly weightDecay: number;

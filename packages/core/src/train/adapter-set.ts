@@ -69,6 +69,7 @@ export class AdapterSet {
     return new AdapterSet(opened, new Map(list), plan, base);
   }
 
+  /** Names that can be chosen. */
   get names(): string[] {
     return [...this.#adapters.keys()];
   }

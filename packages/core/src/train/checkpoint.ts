@@ -16,8 +16,11 @@ export type RunIdentity = Readonly<Record<string, unknown>>;
 
 /** A checkpoint on disk. */
 export interface SavedCheckpoint {
+  /** Where it lies. */
   readonly folder: string;
+  /** Updates made by then. */
   readonly step: number;
+  /** The run it belongs to. */
   readonly identity: RunIdentity;
   /** Validation loss at this step, where it was measured. */
   readonly validationNats: number | null;
@@ -38,7 +41,9 @@ const folderName = (step: number): string => `step-${String(step).padStart(8, '0
 /** The checkpoints of one run, in one folder. */
 export class CheckpointStore {
   constructor(
+    /** Where checkpoints go, a folder each. */
     readonly folder: string,
+    /** The run they belong to. */
     readonly identity: RunIdentity,
     /** How many of the latest are kept, beside the one with the lowest validation loss. */
     readonly keepLast = 2,

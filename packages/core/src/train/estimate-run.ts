@@ -11,9 +11,11 @@ import { fullMethodFrom, loraMethod, type TuningMethod } from './method.ts';
 
 /** Model, method and batch of a run whose memory is estimated. */
 export interface RunShape extends Omit<StepShape, 'supervised'> {
+  /** Rank, targets and scale. Default {@link defaultAdapterSpec}. */
   readonly adapter?: Partial<AdapterSpec>;
   /** Every weight is trained, in place of an adapter. */
   readonly full?: boolean;
+  /** Type that the frozen base is held in. Default: as it is stored. */
   readonly quantize?: QuantizedDType | undefined;
 }
 

@@ -17,6 +17,7 @@ export interface StepShape {
   readonly length: number;
   /** Positions that count in the loss. Default: all. */
   readonly supervised?: number;
+  /** Layers are computed again on the way back. Default false. */
   readonly checkpointing?: boolean;
   /** Bits of the optimizer's moments. Default 32. */
   readonly stateBits?: 8 | 32 | undefined;
@@ -38,6 +39,7 @@ export interface StepMemory {
   readonly activationBytes: number;
   /** Node.js and the engine's library. */
   readonly engineBytes: number;
+  /** All parts together. */
   readonly totalBytes: number;
 }
 

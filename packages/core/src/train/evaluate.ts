@@ -7,6 +7,7 @@ import type { ModelVariant } from './method.ts';
 
 /** Log-probabilities of one example's supervised tokens. */
 export interface ExampleScore {
+  /** Id of the record. */
   readonly id: string;
   /** ln p of each supervised token, in order: the answer, the disclaimer, the end token. */
   readonly logProbabilities: Float32Array;
@@ -20,21 +21,26 @@ export interface Evaluation {
   readonly lossNats: number;
   /** exp of the mean loss. */
   readonly perplexity: number;
+  /** Tokens that count. */
   readonly tokens: number;
 }
 
 /** Compiled once, run as often as the parameters change. */
 export class Evaluator {
   private constructor(
+    /** Base, or base with an adapter. */
     readonly variant: ModelVariant,
+    /** The compiled forward pass. */
     readonly program: Program,
   ) {}
 
+  /** Compiles the forward pass. */
   static async create(engine: Engine, variant: ModelVariant): Promise<Evaluator> {
     return new Evaluator(variant, await engine.compile(buildEvaluationGraph(variant), { label: 'evaluation' }));
   }
 
   /** @param parameters  values in place of the variant's initial ones, such as those in training on the engine */
+  /** Scores examples, in the order given. @throws the signal's reason when aborted */
   async *score(
     examples: readonly EncodedExample[],
     parameters: Readonly<Record<string, HostTensor | Variable>> = this.#initial(),
@@ -66,6 +72,7 @@ export class Evaluator {
     );
   }
 
+  /** Frees what was compiled. */
   dispose(): Promise<void> {
     return this.program.dispose();
   }

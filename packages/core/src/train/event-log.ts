@@ -8,7 +8,9 @@ import type { FineTuneEvent } from './fine-tune.ts';
 
 /** Where events are kept: JSON lines, TensorBoard. */
 export interface EventLog {
+  /** Adds an event. */
   write(event: FineTuneEvent): Promise<void>;
+  /** Writes what is left and closes the file. */
   close(): Promise<void>;
 }
 

@@ -56,11 +56,13 @@ export interface FineTuneOptions
   readonly output: string;
   /** Default: the tokenizer's own chat template, or Alpaca's where it has none. */
   readonly template?: TemplateName;
+  /** Rank, scale, targets and dropout of the adapter. Default {@link defaultAdapterSpec}. */
   readonly adapter?: Partial<AdapterSpec>;
   /** Train every weight, in place of an adapter; the model is written to `output`/model. */
   readonly full?: FullOptions | undefined;
   /** Hold the frozen base in 8 or 4 bits; for adapters. The adapter is saved for the base as its files have it. */
   readonly quantize?: Omit<QuantizedBaseOptions, 'signal'> | undefined;
+  /** Settings of the loop. Default {@link defaultTrainOptions}. */
   readonly train?: Partial<TrainOptions>;
   /** Updates between checkpoints, kept in `output`/checkpoints. Default: none, except when the run is aborted. */
   readonly checkpointEvery?: number;
@@ -68,23 +70,31 @@ export interface FineTuneOptions
   readonly keepCheckpoints?: number;
   /** Go on from the latest checkpoint, bit for bit; from the start where there is none. */
   readonly resume?: boolean;
+  /** Stops after the update in progress, and saves. */
   readonly signal?: AbortSignal;
 }
 
 /** The records are read, cleaned, split and tokenized. */
 export interface PrepareEndEvent {
+  /** Names the event. */
   readonly type: 'prepare-end';
+  /** Records read, changed and dropped. */
   readonly report: PreparedData['report'];
+  /** Examples of each part. */
   readonly examples: { readonly train: number; readonly validation: number; readonly test: number };
+  /** How much of the model is trained. */
   readonly trainable: TrainableReport;
 }
 /** The untrained model on the validation records: the figure to beat. */
 export interface BaselineEndEvent extends Evaluation {
+  /** Names the event. */
   readonly type: 'baseline-end';
 }
 /** The frozen base is held in a narrower type than its files do. */
 export interface QuantizeEndEvent extends Omit<QuantizationReport, 'matrices'> {
+  /** Names the event. */
   readonly type: 'quantize-end';
+  /** Where the quantised matrices lie. */
   readonly file: string;
   /** Whether the file was made now; an earlier run may have left it. */
   readonly made: boolean;
@@ -93,20 +103,27 @@ export interface QuantizeEndEvent extends Omit<QuantizationReport, 'matrices'> {
 }
 /** The adapter, or the model, is on disk. */
 export interface SaveEndEvent {
+  /** Names the event. */
   readonly type: 'save-end';
+  /** Where adapter or model was saved. */
   readonly folder: string;
   /** Updates the saved adapter has seen. */
   readonly step: number;
 }
 /** A checkpoint is on disk. */
 export interface CheckpointEndEvent {
+  /** Names the event. */
   readonly type: 'checkpoint-end';
+  /** Where it was saved. */
   readonly folder: string;
+  /** Updates made by then. */
   readonly step: number;
 }
 /** The run goes on after this many updates, which an earlier process made. */
 export interface ResumeEvent {
+  /** Names the event. */
   readonly type: 'resume';
+  /** Updates made before. */
   readonly step: number;
 }
 /** What {@link fineTune} tells while it goes. */
@@ -122,8 +139,11 @@ export type FineTuneEvent =
 
 /** What a run of {@link fineTune} works on, ready before the first step. */
 export interface FineTuneInputs {
+  /** The base. */
   readonly opened: OpenedModel;
+  /** Of the base. */
   readonly tokenizer: Tokenizer;
+  /** The records, split and encoded. */
   readonly prepared: PreparedData;
 }
 

@@ -16,14 +16,17 @@ import type { WeightRef } from '../tensor/op.ts';
 
 /** A model and where its tensors come from: what evaluation and generation need. */
 export interface ModelVariant {
+  /** The architecture. */
   readonly model: CausalLm;
   /** Values of the parameters in its graphs, none for a frozen base. */
   readonly initial: ParameterValues;
   /** @param seed  i32 scalar; given in training graphs only, where it switches dropout on */
+  /** What a forward pass takes its weights from. @param seed  of dropout, where there is any */
   source(graph: GraphBuilder, seed?: Node): WeightSource;
 }
 
 export interface TuningMethod extends ModelVariant {
+  /** An adapter, or every weight. */
   readonly kind: 'lora' | 'full';
   /** Above 0: training graphs take a seed. */
   readonly dropout: number;

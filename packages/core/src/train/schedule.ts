@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors.ts';
 
 /** How the learning rate goes over the updates. */
 export interface Schedule {
+  /** How the rate goes on after the warm-up: stays, falls in a line, or along half a cosine, to 0. */
   readonly kind: 'constant' | 'linear' | 'cosine';
   /** Steps over which the rate rises from 0; the first step then runs at rate 0, as in transformers. */
   readonly warmupSteps: number;

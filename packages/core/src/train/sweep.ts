@@ -18,15 +18,21 @@ export interface SweepRun {
 
 /** One row of the comparison. What was not measured is null. */
 export interface SweepResult {
+  /** Names the run, and its folder. */
   readonly name: string;
   /** Dotted names of the options that differ from the base; empty for the base itself. */
   readonly changed: readonly string[];
+  /** Of the untrained model, on the validation records. */
   readonly basePerplexity: number | null;
+  /** Of the trained model, on the same records. */
   readonly perplexity: number | null;
+  /** The logarithm of `perplexity`. */
   readonly lossNats: number | null;
+  /** Updates made. */
   readonly steps: number;
   /** Of the updates alone; of a run that was stopped, those that its processes took. */
   readonly seconds: number;
+  /** Numbers that training changes. */
   readonly trainableParameters: number;
 }
 

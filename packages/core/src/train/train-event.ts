@@ -4,13 +4,19 @@ import type { Exchange } from './data-parallel.ts';
 
 /** The loop begins. */
 export interface RunStartEvent {
+  /** Names the event. */
   readonly type: 'run-start';
+  /** An adapter, or every weight. */
   readonly method: 'lora' | 'full';
+  /** What computes. */
   readonly engine: string;
+  /** Updates to make. */
   readonly steps: number;
+  /** Numbers that training changes. */
   readonly trainableParameters: number;
   /** What the optimizer's moments take. */
   readonly optimizerBytes: number;
+  /** Examples of one pass. */
   readonly trainingExamples: number;
   /** Given when there are several. */
   readonly ranks?: number;
@@ -20,20 +26,25 @@ export interface RunStartEvent {
 
 /** One update is made. */
 export interface StepEndEvent {
+  /** Names the event. */
   readonly type: 'step-end';
   /** From 1. */
   readonly step: number;
+  /** Updates to make. */
   readonly steps: number;
   /** Passes over the data, with its fraction. */
   readonly epoch: number;
   /** Mean over the window's supervised positions, before the update. */
   readonly lossNats: number;
+  /** Rate of this update. */
   readonly learningRate: number;
   /** Before clipping. */
   readonly gradientNorm: number;
   /** Tokens of the window, padding not counted. */
   readonly tokens: number;
+  /** Tokens that count in the loss. */
   readonly supervisedTokens: number;
+  /** From the first batch of the update to its end. */
   readonly seconds: number;
   /** Of `seconds`, what passed while the engine worked. */
   readonly engineSeconds: number;
@@ -45,10 +56,13 @@ export interface StepEndEvent {
 
 /** The validation records are measured. */
 export interface EvaluationEndEvent {
+  /** Names the event. */
   readonly type: 'evaluation-end';
   /** Updates made so far. */
   readonly step: number;
+  /** Mean negative log-likelihood of the tokens that count, nats. */
   readonly lossNats: number;
+  /** e to the `lossNats`. */
   readonly perplexity: number;
   /** Positions counted. */
   readonly tokens: number;
@@ -56,9 +70,13 @@ export interface EvaluationEndEvent {
 
 /** The loop has ended, at its goal or because it was told to. */
 export interface RunEndEvent {
+  /** Names the event. */
   readonly type: 'run-end';
+  /** All updates made, or stopped on request. */
   readonly reason: 'completed' | 'aborted';
+  /** Updates made. */
   readonly steps: number;
+  /** From the start of this process's run to its end. */
   readonly seconds: number;
   /** Of a run of several ranks, on this rank: shares of `seconds`. */
   readonly communication?: {

@@ -12,12 +12,15 @@ export interface TrainOptions {
   readonly epochs: number;
   /** Updates to make. */
   readonly steps?: number;
+  /** Examples in a batch. */
   readonly batchSize: number;
   /** Batches of one update, shared by the ranks. The last window of an epoch may be shorter; its tokens weigh the same. */
   readonly accumulation: number;
   /** Peak rate. */
   readonly learningRate: number;
+  /** How the rate rises and falls. */
   readonly schedule: Schedule;
+  /** Decays, epsilon and weight decay of AdamW. */
   readonly optimizer: AdamWOptions;
   /** Gradients are scaled down to this norm; `null` leaves them as they are. */
   readonly maxGradientNorm: number | null;

@@ -45,12 +45,16 @@ export class Trainer {
   #evaluator: Evaluator | undefined;
 
   private constructor(
+    /** Where it computes. */
     readonly engine: Engine,
+    /** What is trained. */
     readonly method: TuningMethod,
+    /** Settings of the loop, complete. */
     readonly options: TrainOptions,
     private readonly programs: { readonly train: Program; readonly norm: Program },
     private readonly optimizer: AdamW,
     slots: ReadonlyMap<string, Slots>,
+    /** Ranks that train together. */
     readonly collective: Collective,
   ) {
     this.#slots = slots;
@@ -373,8 +377,11 @@ export class Trainer {
 
 /** What of each example counts, and how many are taken at once. */
 export interface EvaluateOptions {
+  /** `answer` leaves the disclaimer out; `supervised` takes all that training counts. Default `answer`. */
   readonly count?: 'answer' | 'supervised';
+  /** Examples at once. Default 8. */
   readonly batchSize?: number;
+  /** Stops between two batches. */
   readonly signal?: AbortSignal;
 }
 

@@ -2,6 +2,7 @@
 export interface ExamItem {
   /** Unique within its file. */
   readonly id: string;
+  /** What is asked, without the options. */
   readonly question: string;
   /** Text the question refers to, such as an abstract. */
   readonly context?: string;
@@ -17,8 +18,11 @@ export interface ExamItem {
 
 /** A text to summarise and its reference summary (MeQSum), scored by ROUGE. */
 export interface SummaryItem {
+  /** As the exam names it. */
   readonly id: string;
+  /** What is to be summed up. */
   readonly text: string;
+  /** The published summary. */
   readonly reference: string;
 }
 

@@ -3,30 +3,39 @@ import { RUN_METRICS, type RunMetric, type RunRecord } from './run-record.ts';
 
 /** A figure of a run and its change against the baseline. */
 export interface ComparedCell {
+  /** Null where the run has no such figure. */
   readonly value: number | null;
   /** Value minus the baseline's; `null` where either is missing or they do not compare. */
   readonly change: number | null;
   /** Change over the baseline's value; `null` also where that is 0. */
   readonly relativeChange: number | null;
+  /** Against the baseline; null where there is nothing to compare. */
   readonly direction: 'better' | 'worse' | 'same' | null;
 }
 
 /** One run in a comparison. */
 export interface ComparedRun {
+  /** As the run is called. */
   readonly name: string;
+  /** Whether the others are compared with this one. */
   readonly isBaseline: boolean;
+  /** Settings that differ between runs, as text. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Figure -> what the run came to. */
   readonly cells: Readonly<Partial<Record<RunMetric, ComparedCell>>>;
 }
 
 /** Runs side by side, against a baseline. */
 export interface RunComparison {
+  /** Name of the run that the others are compared with. */
   readonly baseline: string;
   /** Settings that differ between the runs. */
   readonly settings: readonly string[];
   /** Figures that at least one run has. */
   readonly metrics: readonly RunMetric[];
+  /** In the order given. */
   readonly runs: readonly ComparedRun[];
+  /** What the table does not support, in words. */
   readonly notes: readonly string[];
 }
 

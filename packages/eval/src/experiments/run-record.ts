@@ -24,9 +24,11 @@ export type RunMetric = keyof typeof RUN_METRICS;
 
 /** One configuration and what came of it. */
 export interface RunRecord {
+  /** As the run is called. */
   readonly name: string;
   /** Settings; those that differ between runs become columns. */
   readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** Figure -> value, in the unit of {@link RUN_METRICS}. */
   readonly metrics: Readonly<Partial<Record<RunMetric, number>>>;
   /** Signature of a figure's score; figures with different signatures are not compared. */
   readonly signatures: Readonly<Partial<Record<RunMetric, string>>>;

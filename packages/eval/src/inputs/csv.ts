@@ -6,6 +6,7 @@ import { BadInputError } from '../errors.ts';
 export interface CsvRow {
   /** Row as a spreadsheet counts it, from 1. */
   readonly row: number;
+  /** Cells from left to right. */
   readonly cells: readonly string[];
 }
 

@@ -5,12 +5,17 @@ import { z } from 'zod';
 export interface LoggedStep {
   /** From 1. */
   readonly step: number;
+  /** Updates the run was to make. */
   readonly steps: number;
+  /** Mean negative log-likelihood of the tokens that count, nats; NaN where it was no number. */
   readonly lossNats: number;
+  /** Rate of this update. */
   readonly learningRate: number;
+  /** Before clipping. */
   readonly gradientNorm: number;
   /** Without padding. */
   readonly tokens: number;
+  /** Time of the update. */
   readonly seconds: number;
   /** Of `seconds`, what passed while the engine worked. */
   readonly engineSeconds?: number | undefined;
@@ -22,51 +27,75 @@ export interface LoggedStep {
 export interface LoggedEvaluation {
   /** Updates made so far; 0 is the untrained model. */
   readonly step: number;
+  /** Mean negative log-likelihood of the tokens that count, nats; NaN where it was no number. */
   readonly lossNats: number;
+  /** e to the `lossNats`. */
   readonly perplexity: number;
+  /** Tokens that count. */
   readonly tokens: number;
 }
 
 /** A run as its events.jsonl tells it. */
 export interface TrainingLog {
+  /** In order; of a step made twice, the last. */
   readonly steps: readonly LoggedStep[];
+  /** In order, the untrained model first. */
   readonly evaluations: readonly LoggedEvaluation[];
+  /** Records read and dropped, and the sizes of the parts. */
   readonly records?: LoggedRecords | undefined;
+  /** How much of the model was trained. */
   readonly trainable?: LoggedParameters | undefined;
+  /** How the base was held, where it was quantised. */
   readonly quantization?: LoggedQuantization | undefined;
+  /** An adapter, or every weight. */
   readonly method?: 'lora' | 'full' | undefined;
+  /** What computed. */
   readonly engine?: string | undefined;
   /** How the latest process ended; undefined where it did not come to an end. */
   readonly ended?: 'completed' | 'aborted' | undefined;
   /** Processes after the first, and lines that could not be read. */
   readonly resumes: number;
+  /** Lines that could not be read and are left out. */
   readonly brokenLines: number;
 }
 
 /** How far the numbers that the base is held in are from those of its files. */
 export interface LoggedQuantization {
+  /** Type that the matrices were held in. */
   readonly dtype: string;
   /** Root of the summed squared differences over that of the values, all matrices together. */
   readonly relativeError: number;
+  /** Size as they are stored. */
   readonly bytesBefore: number;
+  /** Size as they were held. */
   readonly bytes: number;
+  /** How many there are. */
   readonly matrices: number;
 }
 
 /** How many records took part, and how many were dropped. */
 export interface LoggedRecords {
+  /** Records of all files. */
   readonly read: number;
+  /** Of those, the ones that took no part. */
   readonly dropped: number;
+  /** Learned from. */
   readonly train: number;
+  /** Measured on while training went on. */
   readonly validation: number;
+  /** Kept apart. */
   readonly test: number;
 }
 
 /** How much of the model was trained. */
 export interface LoggedParameters {
+  /** Numbers that training changed. */
   readonly trainable: number;
+  /** Numbers of the model. */
   readonly total: number;
+  /** `trainable` / `total`. */
   readonly share: number;
+  /** Linears that got an adapter. */
   readonly modules: number;
 }
 

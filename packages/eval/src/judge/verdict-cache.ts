@@ -6,6 +6,7 @@ import type { Verdict } from './judge.ts';
 
 /** Keeps verdicts so that none is paid for twice. */
 export interface VerdictCache {
+  /** A verdict that was given before. */
   get(key: string): Verdict | undefined;
   /** Resolves once the verdict would survive a crash. */
   set(key: string, verdict: Verdict): Promise<void>;

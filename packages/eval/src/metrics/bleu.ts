@@ -13,10 +13,13 @@ export type BleuSmoothing = 'exp' | 'floor' | 'add-k' | 'none';
 
 /** Settings of BLEU; the defaults are sacrebleu's. */
 export interface BleuOptions {
+  /** As sacrebleu names it. Default `13a`. */
   readonly tokenizer?: BleuTokenizer;
+  /** As sacrebleu names it. Default `exp`. */
   readonly smoothing?: BleuSmoothing;
   /** For `floor` (0.1 by default) and `add-k` (1 by default). */
   readonly smoothingValue?: number;
+  /** Compare without case. Default false. */
   readonly lowercase?: boolean;
   /** Highest n-gram order; 4 by default. */
   readonly maxOrder?: number;
@@ -34,12 +37,15 @@ export interface CorpusBleuOptions extends BleuOptions {
 export interface BleuScore extends Score {
   /** Matched n-grams of order n at n-1, smoothing included where the method adds to them. */
   readonly counts: readonly number[];
+  /** n-grams of the hypotheses, for n from 1. */
   readonly totals: readonly number[];
   /** Precisions in percent after smoothing. */
   readonly precisions: readonly number[];
+  /** Factor for hypotheses that are too short, 0 to 1. */
   readonly brevityPenalty: number;
   /** Tokens of the hypotheses and of the closest references. */
   readonly hypothesisLength: number;
+  /** Tokens of the closest references. */
   readonly referenceLength: number;
 }
 

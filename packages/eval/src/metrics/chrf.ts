@@ -15,6 +15,7 @@ export interface ChrfOptions {
   readonly wordOrder?: number;
   /** Weight of recall against precision; 2 by default. */
   readonly beta?: number;
+  /** Compare without case. Default false. */
   readonly lowercase?: boolean;
   /** Keep whitespace in the character n-grams. */
   readonly whitespace?: boolean;

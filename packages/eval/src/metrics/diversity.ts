@@ -34,7 +34,9 @@ export interface TypeTokenEntropy {
   readonly entropyBits: number;
   /** Entropy over its largest value, log2(types), in [0, 1]; 1 where only one type exists is undefined and given as 0. */
   readonly evenness: number;
+  /** Different words. */
   readonly types: number;
+  /** Words. */
   readonly tokens: number;
 }
 

@@ -9,7 +9,9 @@ import { wilsonInterval } from '../stats/proportion.ts';
 
 /** Share of questions answered rightly, as a ratio in [0, 1]; an unanswered question counts as wrong. */
 export interface ExamScore extends Score {
+  /** Right answers. */
   readonly correct: number;
+  /** Questions with an answer that could be read. */
   readonly answered: number;
   /** Questions whose answer named no option, contradicted itself or was empty. */
   readonly unanswered: number;
@@ -23,6 +25,7 @@ export interface ExamScore extends Score {
 
 /** What a model gave the options of one question. */
 export interface OptionLogProbs {
+  /** The question, as the exam names it. */
   readonly id: string;
   /** [options] summed natural log-probability of each option's text. */
   readonly logProbs: readonly number[];

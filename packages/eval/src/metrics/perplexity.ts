@@ -13,6 +13,7 @@ import { differenceClaim, smallSampleNotes } from '../stats/claims.ts';
 
 /** What a model thought of one text: the log-probability of each supervised token. */
 export interface TokenLogProbs {
+  /** Names the text, so that two models can be paired. */
   readonly id: string;
   /** [positions] natural logarithms, each <= 0, supervised positions only. */
   readonly logProbs: readonly number[];
@@ -20,6 +21,7 @@ export interface TokenLogProbs {
   readonly tokens?: readonly number[];
   /** Words and UTF-8 bytes of the supervised text, for the denominators that do not depend on a tokenizer. */
   readonly words?: number;
+  /** Length in UTF-8, for perplexity a byte. */
   readonly bytes?: number;
 }
 
@@ -35,6 +37,7 @@ export interface PerplexityOptions {
 }
 
 export interface PerplexityScore extends Score {
+  /** What the loss is divided by. */
   readonly per: PerplexityDenominator;
   /** How many tokens, words or bytes the sum was divided by. */
   readonly denominator: number;
@@ -42,6 +45,7 @@ export interface PerplexityScore extends Score {
   readonly lossNats: number;
   /** The same in bits: bits per byte where the denominator is bytes. */
   readonly lossBits: number;
+  /** Tokens of all texts. */
   readonly tokens: number;
 }
 
@@ -114,7 +118,9 @@ export function perplexityStatistic(texts: readonly TokenLogProbs[], per: Perple
 
 /** Base against adapter on the same texts. */
 export interface PerplexityComparison {
+  /** Of the base model. */
   readonly base: PerplexityScore;
+  /** Of the tuned model on the same texts. */
   readonly adapter: PerplexityScore;
   /** adapter / base - 1; -0.1 is ten percent lower, which is better. */
   readonly relativeChange: number;
@@ -124,6 +130,7 @@ export interface PerplexityComparison {
   readonly pValue: number;
   /** What the interval allows to say. */
   readonly claim: string;
+  /** How it was computed; two figures compare only where it matches. */
   readonly signature: string;
 }
 

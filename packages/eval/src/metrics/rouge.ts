@@ -32,8 +32,11 @@ export interface RougeOptions {
 
 /** Precision, recall and F1, each in [0, 1]. */
 export interface PrecisionRecall {
+  /** Share of the hypothesis found in the reference, 0 to 1. */
   readonly precision: number;
+  /** Share of the reference found in the hypothesis, 0 to 1. */
   readonly recall: number;
+  /** Their harmonic mean. */
   readonly fmeasure: number;
 }
 

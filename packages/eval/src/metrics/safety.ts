@@ -5,14 +5,19 @@ import { clopperPearsonInterval, clopperPearsonUpperBound } from '../stats/propo
 
 /** What was asked and answered. */
 export interface SafetyOutput {
+  /** Names the output in the result. */
   readonly id: string;
+  /** What was asked. */
   readonly prompt: string;
+  /** What the system said. */
   readonly output: string;
 }
 
 /** What a checker found in one output. */
 export interface SafetyFinding {
+  /** Whether it breaks a rule. */
   readonly violation: boolean;
+  /** Whether it carries a disclaimer. */
   readonly disclaimer: boolean;
   /** Names of the rules that were broken, for a breakdown. */
   readonly rules?: readonly string[];
@@ -29,7 +34,9 @@ export interface SafetyResult {
   readonly disclaimers: Score;
   /** Outputs by broken rule; one output may break several. */
   readonly byRule: Readonly<Record<string, number>>;
+  /** Ids of outputs that break a rule. */
   readonly violating: readonly string[];
+  /** Ids of outputs without one. */
   readonly withoutDisclaimer: readonly string[];
 }
 
@@ -51,6 +58,7 @@ export async function safetyShares(
 
 /** What a checker found in the output of this id. */
 export interface NamedFinding extends SafetyFinding {
+  /** The output it is about. */
   readonly id: string;
 }
 

@@ -10,8 +10,11 @@ import { wilsonInterval } from '../stats/proportion.ts';
 
 /** One question with the answer under test and the answers of one or more reference models. */
 export interface WinRateQuestion {
+  /** Names the question. */
   readonly id: string;
+  /** What is asked. */
   readonly question: string;
+  /** What the system under test said. */
   readonly answer: string;
   /** Reference answers by model name; every question has the same models. */
   readonly references: Readonly<Record<string, string>>;
@@ -19,6 +22,7 @@ export interface WinRateQuestion {
 
 /** The judge, its cache, and how many questions are judged at once. */
 export interface WinRateOptions extends RetryOptions {
+  /** Prefers one of two answers. */
   readonly judge: Judge;
   /** Names the judge and its prompt version; part of the signature and of the cache key. */
   readonly judgeName: string;
@@ -28,8 +32,11 @@ export interface WinRateOptions extends RetryOptions {
   readonly concurrency?: number;
   /** A judge that fails for good: `stop` (default) throws, `skip` leaves the pair out and counts it. */
   readonly onFailure?: 'stop' | 'skip';
+  /** Resampling of questions. */
   readonly interval?: ResamplingOptions;
+  /** Stops between two verdicts; its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Told after each question. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -37,7 +44,9 @@ export interface WinRateOptions extends RetryOptions {
 export interface WinRateScore extends Score {
   /** Verdicts on either order, from the answer's side. */
   readonly wins: number;
+  /** Questions without a preference, or with two that contradict each other. */
   readonly ties: number;
+  /** Questions whose reference was preferred. */
   readonly losses: number;
   /** Pairs the judge gave no verdict on, left out of the value. */
   readonly unjudged: number;
@@ -58,9 +67,11 @@ export interface WinRateScore extends Score {
 export interface WinRateResult {
   /** Mean over reference models, as AlpaCare reports it. */
   readonly average: Score;
+  /** Name of the reference -> win rate against it. */
   readonly byReference: Readonly<Record<string, WinRateScore>>;
   /** Verdicts asked of the judge in this run, and taken from the cache. */
   readonly asked: number;
+  /** Verdicts that had been given before. */
   readonly fromCache: number;
 }
 
@@ -77,14 +88,17 @@ export async function winRate(questions: readonly WinRateQuestion[], options: Wi
 
 /** Verdicts on questions, from which win rates follow. */
 export interface JudgedQuestions {
+  /** One for each question. */
   readonly judged: readonly JudgedQuestion[];
   /** Verdicts asked of the judge, and taken from the cache. */
   readonly asked: number;
+  /** Verdicts that had been given before. */
   readonly fromCache: number;
 }
 
 /** A question and what the judge said of its pairs. */
 export interface JudgedQuestion {
+  /** The question, its answer and its references. */
   readonly item: WinRateQuestion;
   /**
    * By reference model: with the answer shown first, then with the reference shown first; `null` where the judge failed

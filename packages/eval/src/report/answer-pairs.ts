@@ -4,6 +4,7 @@ import type { Html } from './page.ts';
 
 /** An answer as a person would have read it. Only text that has passed a guard belongs here. */
 export interface JudgedAnswer {
+  /** As it was shown. */
   readonly text: string;
   /** `answered`: as the model said it; `replaced`: something was taken out; the others: said by the guard in its place. */
   readonly decision: 'answered' | 'replaced' | 'fallback' | 'emergency';
@@ -13,11 +14,13 @@ export interface JudgedAnswer {
 
 /** What base and adapter answered to one question. */
 export interface AnswerPair {
+  /** What was asked. */
   readonly question: string;
   /** What belongs to the question; empty where there is nothing. */
   readonly context?: string | undefined;
   /** Of the untrained model. */
   readonly before?: JudgedAnswer | undefined;
+  /** Of the trained model. */
   readonly after: JudgedAnswer;
 }
 

@@ -10,6 +10,7 @@ import { facts, figure, type Html, header, notes, renderPage, section, table } f
 export interface LabelledScore {
   /** Of what, such as `base` or `tuned`; empty where there is one system only. */
   readonly label: string;
+  /** The figure with its interval and signature. */
   readonly score: Score;
 }
 
@@ -25,9 +26,11 @@ export interface ReportTable {
 
 /** What the page of an evaluation shows. */
 export interface EvaluationReport {
+  /** Plain text. */
   readonly title: string;
   /** One sentence under the title. */
   readonly lead: string;
+  /** Figures, in the order of the page. */
   readonly scores: readonly LabelledScore[];
   /** Under the scores. */
   readonly tables?: readonly ReportTable[];
@@ -42,7 +45,9 @@ export interface EvaluationReport {
   readonly answers?: readonly AnswerPair[];
   /** What the figures do not support, in words. */
   readonly notes?: readonly string[];
+  /** Name and value of what was chosen. */
   readonly settings?: readonly (readonly [name: string, value: string])[];
+  /** Name and value of what it ran on. */
   readonly environment?: readonly (readonly [name: string, value: string])[];
 }
 

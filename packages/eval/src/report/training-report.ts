@@ -20,7 +20,9 @@ import { thinned } from './thinned.ts';
 
 /** What the page of a training run shows. */
 export interface TrainingReport {
+  /** Plain text. */
   readonly title: string;
+  /** What the run's events.jsonl says. */
   readonly log: TrainingLog;
   /** Guarded answers; see {@link AnswerPair}. */
   readonly answers: readonly AnswerPair[];

@@ -9,6 +9,7 @@ import { checkLevel } from './proportion.ts';
  * log-probabilities, a mean of its values. Resampling then adds rows instead of scoring text again.
  */
 export interface AdditiveStatistic {
+  /** Of the score it makes. */
   readonly name: string;
   /** Number of segments, the unit that is resampled. */
   readonly n: number;
@@ -34,12 +35,17 @@ export interface ResamplingOptions {
 export interface PairedComparison {
   /** Value of the second system minus value of the first. */
   readonly difference: number;
+  /** Of the difference, in the unit of the score; null where none can be given. */
   readonly interval: Interval | null;
   /** Two-sided; the chance of a difference at least this large if the systems were equal. */
   readonly pValue: number;
+  /** Which test. */
   readonly method: 'paired-bootstrap' | 'approximate-randomisation';
+  /** How often was drawn. */
   readonly resamples: number;
+  /** Of the draws. */
   readonly seed: number;
+  /** Pairs. */
   readonly n: number;
   /** What the test allows to say, in words. */
   readonly claim: string;

@@ -7,16 +7,21 @@ export const MEAN_SAFETY_LIMIT = 4;
 
 /** What the gate decides on. */
 export interface GateInput {
+  /** How many violate safety. */
   readonly violations: number;
+  /** How many were rated. */
   readonly n: number;
   /** What was counted: 'rated outputs' or 'ratings'. */
   readonly unit: string;
+  /** Mean rating of safety, 1 to 5. */
   readonly meanSafety: number;
+  /** Of that mean; null where none can be given. */
   readonly safetyInterval: Interval | null;
 }
 
 /** What the gate decided, and why. */
 export interface GateResult {
+  /** `undecided`: the sample is too small to pass, and fails nothing. */
   readonly outcome: 'pass' | 'fail' | 'undecided';
   /** What speaks against passing, or why it passes, in words. */
   readonly reasons: readonly string[];

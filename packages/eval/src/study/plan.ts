@@ -7,47 +7,66 @@ import { CRITERIA, type Credential, type Criterion } from './rubric.ts';
 
 /** An output to be reviewed. */
 export interface StudyOutput {
+  /** Outputs to the same prompt share it. */
   readonly promptId: string;
+  /** What was asked. */
   readonly prompt: string;
   /** The system that wrote it; hidden from reviewers. */
   readonly system: string;
+  /** What the system said. */
   readonly output: string;
 }
 
 /** What a reviewer says of themself. */
 export interface ReviewerCredentials {
+  /** Profession. */
   readonly credential?: Credential;
   /** For students. */
   readonly studentYear?: number;
+  /** Where they work or study. */
   readonly affiliation?: string;
   /** Self-reported, 1 (none) to 5 (expert). */
   readonly expertise?: number;
 }
 
 export interface Reviewer extends ReviewerCredentials {
+  /** Names the reviewer in files; replaced by a pseudonym in reports. */
   readonly id: string;
+  /** Shown on the form. */
   readonly name?: string;
 }
 
 /** An output under its blinded name. */
 export interface StudyItem extends StudyOutput {
+  /** What reviewers see in place of the system. */
   readonly id: string;
 }
 
 /** Who rates what under which blinded names. It names the systems: keep it from reviewers. */
 export interface StudyPlan {
+  /** Tells the file from others. */
   readonly kind: 'alpacare-study-plan';
+  /** Of this format. */
   readonly version: 1;
   /** Changes with the outputs, the reviewers and the seed. */
   readonly studyId: string;
+  /** Shown to reviewers. */
   readonly title: string;
+  /** Of the assignment and the blinding. */
   readonly seed: number;
+  /** Paragraphs shown before the first rating. */
   readonly consent: readonly string[];
+  /** What is rated, in the order of the form. */
   readonly criteria: readonly Criterion[];
+  /** Prompts that each reviewer is given. */
   readonly promptsPerReviewer: number;
+  /** Whether a reviewer sees every system's output to a prompt, or one. */
   readonly systemsPerPrompt: 'all' | 'one';
+  /** Every output, under its blinded name. */
   readonly items: readonly StudyItem[];
+  /** Who takes part. */
   readonly reviewers: readonly Reviewer[];
+  /** Reviewer -> items, in the order they are shown. */
   readonly assignments: readonly { readonly reviewer: string; readonly items: readonly string[] }[];
   /** What this plan cannot show, in words. */
   readonly warnings: readonly string[];
@@ -55,15 +74,21 @@ export interface StudyPlan {
 
 /** Outputs, reviewers and seed of a study. */
 export interface PlanOptions {
+  /** Shown to reviewers. */
   readonly title: string;
+  /** Every output that may be rated. */
   readonly outputs: readonly StudyOutput[];
+  /** Who takes part. */
   readonly reviewers: readonly Reviewer[];
+  /** Prompts that each reviewer is given. */
   readonly promptsPerReviewer: number;
+  /** Of the assignment and the blinding. Default 1. */
   readonly seed?: number;
   /** Each reviewer rates every system's output on a prompt (default) or the output of one system, balanced. */
   readonly systemsPerPrompt?: 'all' | 'one';
   /** Paragraphs of the consent text. */
   readonly consent?: readonly string[];
+  /** What is rated. Default: all of the rubric. */
   readonly criteria?: readonly Criterion[];
 }
 

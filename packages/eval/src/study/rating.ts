@@ -4,6 +4,7 @@ import type { Criterion } from './rubric.ts';
 
 /** One reviewer's rating of one output. */
 export interface Rating {
+  /** Id of the reviewer. */
   readonly reviewer: string;
   /** Blinded name of the output. */
   readonly item: string;
@@ -21,8 +22,11 @@ export interface Rating {
 
 /** What an import found. Nothing is guessed: a rating with a bad cell is a problem and not a rating. */
 export interface ImportResult {
+  /** What could be read. */
   readonly ratings: readonly Rating[];
+  /** What they said of themselves. */
   readonly reviewers: readonly Reviewer[];
+  /** Cells that are wrong; with one left, nothing should be used. */
   readonly problems: readonly CellProblem[];
   /** What is incomplete without being wrong. */
   readonly notes: readonly string[];

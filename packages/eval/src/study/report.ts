@@ -21,7 +21,9 @@ import { CREDENTIAL_TITLES, type Credential, EXPERTISE_ANCHORS, RUBRIC } from '.
 export interface StudyReport {
   /** One page that needs nothing beside it. */
   readonly 'report.html': string;
+  /** Mean rating of each criterion and system. */
   readonly 'mean-ratings.svg': string;
+  /** How often each rating was given. */
   readonly 'rating-distribution.svg': string;
   /** The result as it is, for other programs. */
   readonly 'result.json': string;

@@ -13,7 +13,9 @@ import { CRITERIA, type Criterion, RUBRIC, VIOLATION_AT_MOST } from './rubric.ts
 
 /** One criterion of one system; `value` is the mean rating, its interval resamples prompts. */
 export interface CriterionResult extends Score {
+  /** What was rated. */
   readonly criterion: Criterion;
+  /** Of all ratings. */
   readonly median: number;
   /** Standard deviation; `null` below two ratings. */
   readonly standardDeviation: number | null;
@@ -23,17 +25,25 @@ export interface CriterionResult extends Score {
 
 /** A yes-or-no property, counted by output and by rating; ratio in [0, 1] with exact intervals. */
 export interface ShareResult {
+  /** Outputs count once, however many rated them. */
   readonly byOutput: Score;
+  /** Every rating counts. */
   readonly byRating: Score;
 }
 
 /** What a study shows of one system. */
 export interface SystemResult {
+  /** Its name in the plan. */
   readonly system: string;
+  /** How many were given. */
   readonly ratings: number;
+  /** Outputs that were rated. */
   readonly outputs: number;
+  /** Prompts they answer. */
   readonly prompts: number;
+  /** Who rated them, as a number. */
   readonly reviewers: number;
+  /** One for each criterion that was rated. */
   readonly criteria: readonly CriterionResult[];
   /** A rating violates where safety is at most 2; an output where any of its reviewers says so. */
   readonly violations: ShareResult | null;
@@ -45,42 +55,62 @@ export interface SystemResult {
 
 /** What reviewers wrote about one output. */
 export interface RemarkGroup {
+  /** Blinded name of the output. */
   readonly item: string;
+  /** Who wrote it. */
   readonly system: string;
+  /** What was asked; its id where the plan is not at hand. */
   readonly prompt: string;
   /** Whether a reviewer rated the output a safety violation; such groups come first. */
   readonly violation: boolean;
+  /** Pseudonym and what that reviewer wrote. */
   readonly remarks: readonly { readonly reviewer: string; readonly text: string }[];
 }
 
 /** All that a study shows, under pseudonyms. */
 export interface StudyResult {
+  /** Tells the file from others. */
   readonly kind: 'alpacare-study-result';
+  /** Of this format. */
   readonly version: 1;
+  /** Of the study. */
   readonly title: string;
+  /** Of the plan; null without one. */
   readonly studyId: string | null;
+  /** One for each system. */
   readonly systems: readonly SystemResult[];
+  /** How far reviewers agree, by criterion. */
   readonly agreement: readonly CriterionAgreement[];
+  /** Who took part, as counts. */
   readonly reviewers: {
     readonly n: number;
     /** Counts only: a credential beside a pseudonym could name a person. */
     readonly byCredential: Readonly<Record<string, number>>;
     readonly byExpertise: Readonly<Record<string, number>>;
   };
+  /** What reviewers wrote, violations first. */
   readonly remarks: readonly RemarkGroup[];
+  /** What the study does not support, in words. */
   readonly notes: readonly string[];
+  /** How it was computed; two results compare only where it matches. */
   readonly signature: string;
 }
 
 /** Ratings, and what is known of plan and reviewers. */
 export interface AnalyseOptions {
+  /** Every rating, checked. */
   readonly ratings: readonly Rating[];
+  /** What they said of themselves. */
   readonly reviewers?: readonly Reviewer[];
+  /** For its title, and the texts of its prompts. */
   readonly plan?: StudyPlan;
+  /** Default: that of the plan. */
   readonly title?: string;
+  /** Resampling of prompts. */
   readonly interval?: ResamplingOptions;
   /** What the gate counts: outputs (default), which are independent, or ratings, as a protocol may ask. */
   readonly gateUnit?: 'output' | 'rating';
+  /** Reviewer -> pseudonym. Default: made anew. */
   readonly pseudonyms?: Pseudonyms;
 }
 

@@ -9,6 +9,7 @@ import type { Criterion } from './rubric.ts';
 
 /** How far reviewers agree on one criterion. */
 export interface CriterionAgreement {
+  /** What was rated. */
   readonly criterion: Criterion;
   /** Ordinal alpha over all outputs with two or more ratings; the interval resamples outputs. */
   readonly alpha: Agreement & { readonly interval: Interval | null };

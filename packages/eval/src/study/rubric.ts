@@ -5,6 +5,7 @@ export type Criterion = (typeof CRITERIA)[number];
 
 /** A criterion as reviewers read it. */
 export interface CriterionText {
+  /** As reviewers read it. */
   readonly title: string;
   /** What the reviewer is asked. */
   readonly question: string;

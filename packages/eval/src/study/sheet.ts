@@ -12,6 +12,7 @@ export interface SheetConfig {
   readonly columns: Readonly<Partial<Record<SheetField, string>>>;
   /** Words for yes and no, compared without case; yes/no by default. */
   readonly yes?: readonly string[];
+  /** Words for no; see `yes`. */
   readonly no?: readonly string[];
   /** Cells that stand for a rating, such as `{ "5 - excellent": 5 }`; whole numbers from 1 to 5 are always read. */
   readonly scale?: Readonly<Record<string, number>>;
@@ -19,6 +20,7 @@ export interface SheetConfig {
   readonly blank?: 'problem' | 'left-out';
   /** Used where the sheet has no such column. */
   readonly reviewer?: string;
+  /** Used where the sheet has no column for the system. */
   readonly system?: string;
   /** One character; a comma by default. */
   readonly delimiter?: string;

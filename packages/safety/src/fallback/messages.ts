@@ -33,10 +33,15 @@ export const REINFORCEMENT =
 
 /** Texts of the guard; any of them can be put in your own words. */
 export interface Messages {
+  /** In place of an answer to a request that is declined, or of an answer that violates. */
   readonly fallback: string;
+  /** In place of a sentence that violates. */
   readonly sentence: string;
+  /** Answer to a possible emergency. */
   readonly emergency: string;
+  /** Answer to a person who may harm themself. */
   readonly crisis: string;
+  /** Added to the system prefix where a request is answered all the same. */
   readonly reinforcement: string;
 }
 

@@ -43,8 +43,11 @@ export const Hint = { Reversed: 1, ReversedName: 2, Rot13: 4, PigLatin: 8, Capit
 
 /** The words that follow a first one in a known phrase, and what the phrase means. */
 export interface Phrase {
+  /** Its words after the first. */
   readonly rest: readonly string[];
+  /** What the whole phrase means: a set of senses. */
   readonly sense: number;
+  /** What it does in a sentence: a set of roles. */
   readonly role: number;
 }
 

@@ -4,8 +4,11 @@ import { type Request, readRequest } from './request.ts';
 
 /** How a question is to be met. `emergency` wins over everything else. */
 export interface QuestionVerdict {
+  /** Ask the model, decline, or tell to call for help. */
   readonly verdict: 'allow' | 'fallback' | 'emergency';
+  /** What kind of emergency, where it is one. */
   readonly emergency?: Emergency;
+  /** What it asks for, where that is declined. */
   readonly request?: Request;
 }
 

@@ -7,8 +7,11 @@ export const MAX_SPAN = 900;
 
 /** A rule as its author writes it: a pattern or code. */
 export interface RuleDefinition {
+  /** Names the rule in findings; lower case, digits, `-` and `/`. */
   readonly id: string;
+  /** Groups findings. */
   readonly category: Category;
+  /** Default `high`. */
   readonly severity?: Severity;
   /** For a person: what the rule sees. */
   readonly reason?: string;
@@ -18,6 +21,7 @@ export interface RuleDefinition {
   readonly detect?: (window: Window) => readonly RuleMatch[];
   /** A match is dropped when this matches in the same sentence, or returns true for it. */
   readonly allow?: RegExp | string | ((match: RuleMatch, window: Window) => boolean);
+  /** Longest match in UTF-16 units. Default 200, at most 900. */
   readonly maxSpan?: number;
 }
 

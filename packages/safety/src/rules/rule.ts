@@ -9,10 +9,15 @@ export type Severity = 'low' | 'medium' | 'high';
 
 /** One place where a text breaks a rule. `from` and `to` are a half-open range in the original text, in UTF-16 units. */
 export interface Finding {
+  /** Id of the rule. */
   readonly rule: string;
+  /** Kind of what was found. */
   readonly category: Category;
+  /** How grave it is, as its rule says. */
   readonly severity: Severity;
+  /** First UTF-16 unit in the judged text. */
   readonly from: number;
+  /** Unit after the last. */
   readonly to: number;
   /** For a person: what was seen, without the text itself. */
   readonly reason: string;
@@ -23,19 +28,25 @@ export interface Finding {
  * end in it, and may begin before it. Offsets are those of `text`.
  */
 export interface Window {
+  /** The sentence and the bounded text before it. */
   readonly text: string;
+  /** Where the sentence begins in `text`. */
   readonly start: number;
   /** Offset of `text` in the original. */
   readonly base: number;
   /** The same, folded, split and tagged; token offsets are those of the original. */
   readonly sentence: Sentence;
+  /** All tokens of `text`; the same as `sentence.tokens`. */
   readonly tokens: readonly Token[];
 }
 
 /** A finding as a rule reports it: a half-open range in `Window.text`. */
 export interface RuleMatch {
+  /** First UTF-16 unit in `Window.text`. */
   readonly from: number;
+  /** Unit after the last. */
   readonly to: number;
+  /** In place of the rule's own. */
   readonly reason?: string;
   /** Only called likely: another possibility or a referral within two sentences clears it. */
   readonly soft?: boolean;
@@ -43,11 +54,16 @@ export interface RuleMatch {
 
 /** A rule as a typed value. Make one with `defineRule`. */
 export interface Rule {
+  /** Names the rule in findings. */
   readonly id: string;
+  /** Groups findings. */
   readonly category: Category;
+  /** How grave a finding is; it goes into findings and changes nothing else. */
   readonly severity: Severity;
+  /** For a person: what the rule sees. */
   readonly reason: string;
   /** Longest match that counts, in UTF-16 units. */
   readonly maxSpan: number;
+  /** What it finds in a sentence. It must not throw on any text. */
   readonly find: (window: Window) => readonly RuleMatch[];
 }

@@ -9,12 +9,17 @@ export const MEDICINAL = Sense.Drug | Sense.Rx | Sense.Otc;
  * Questions about words are asked by index; an index outside the window has no sense and no role.
  */
 export class Sentence {
+  /** Of the context and the judged part. */
   readonly tokens: readonly Token[];
+  /** First token of the judged part. */
   readonly start: number;
   /** All senses and roles of the judged part, and of the part before it. */
   readonly senses: number;
+  /** All roles of the judged part, as a set. */
   readonly roles: number;
+  /** All senses of the context, as a set. */
   readonly sensesBefore: number;
+  /** All roles of the context, as a set. */
   readonly rolesBefore: number;
 
   /** Whether the judged part holds ideographs. */
@@ -22,6 +27,7 @@ export class Sentence {
 
   /** First token of the context. */
   readonly low: number;
+  /** Token after the last. */
   readonly end: number;
   /** Answers about the whole sentence, each found once. */
   readonly memo: { frequency?: number; takes?: number; takesStrongly?: number; directs?: boolean; threshold?: number } =
@@ -48,31 +54,38 @@ export class Sentence {
     this.ideographs = ideographs;
   }
 
+  /** The word at `i`, folded; empty outside. */
   w(i: number): string {
     return this.tokens[i]?.w ?? '';
   }
 
+  /** Whether the token at `i` has one of these senses. */
   has(i: number, sense: number): boolean {
     return ((this.tokens[i]?.sense ?? 0) & sense) !== 0;
   }
 
+  /** Whether the token at `i` has one of these roles. */
   is(i: number, role: number): boolean {
     return ((this.tokens[i]?.role ?? 0) & role) !== 0;
   }
 
+  /** The number at `i`, or NaN. */
   value(i: number): number {
     return this.tokens[i]?.value ?? Number.NaN;
   }
 
+  /** Whether a number stands at `i`. */
   isNumber(i: number): boolean {
     return this.tokens[i]?.kind === NUMBER;
   }
 
+  /** Whether a mark stands at `i`, one of these where some are given. */
   isMark(i: number, marks?: string): boolean {
     const token = this.tokens[i];
     return token?.kind === MARK && (marks === undefined || marks.includes(token.w));
   }
 
+  /** Whether one of these words stands at `i`. */
   isWord(i: number, words: ReadonlySet<string>): boolean {
     const token = this.tokens[i];
     return token !== undefined && token.kind === WORD && words.has(token.w);
@@ -92,12 +105,14 @@ export class Sentence {
     return -1;
   }
 
+  /** First index in [from, to) with the role, or -1. */
   findRole(from: number, to: number, role: number): number {
     const stop = Math.min(to, this.end);
     for (let i = Math.max(0, from); i < stop; i++) if (this.is(i, role)) return i;
     return -1;
   }
 
+  /** First index in [from, to) with one of the words, or -1. */
   findWord(from: number, to: number, words: ReadonlySet<string>): number {
     const stop = Math.min(to, this.end);
     for (let i = Math.max(0, from); i < stop; i++) if (this.isWord(i, words)) return i;

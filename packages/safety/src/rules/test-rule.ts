@@ -3,6 +3,7 @@ import type { Finding, Rule } from './rule.ts';
 
 /** A text, and what a rule is to find in it. */
 export interface RuleCase {
+  /** What the rule is shown. */
   readonly text: string;
   /** Whether the rule is to find something; a string: what it is to find, literally. */
   readonly expect: boolean | string;
@@ -10,7 +11,9 @@ export interface RuleCase {
 
 /** How a rule did on its cases. */
 export interface RuleTestResult {
+  /** Cases that came out as expected. */
   readonly passed: number;
+  /** The others, with what was found in place of what. */
   readonly failures: readonly {
     readonly case: RuleCase;
     readonly findings: readonly Finding[];

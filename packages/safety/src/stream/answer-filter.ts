@@ -6,7 +6,9 @@ import { type Judged, Reader } from './reader.ts';
 
 /** Rules of an {@link AnswerFilter}, and what it puts in place of a violation. */
 export interface AnswerFilterOptions {
+  /** What may not be said. */
   readonly rules: readonly Rule[];
+  /** Replace the whole answer, or the sentence. */
   readonly onViolation: OnViolation;
   /** Stands in place of a violating sentence. */
   readonly sentence?: string;
@@ -39,6 +41,7 @@ export class AnswerFilter {
     return this.#blocked;
   }
 
+  /** What was found so far. */
   get findings(): readonly Finding[] {
     return this.#findings;
   }

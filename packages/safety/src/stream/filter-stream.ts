@@ -5,6 +5,7 @@ import { AnswerFilter } from './answer-filter.ts';
 
 /** Policy and texts of {@link filterStream}. */
 export interface FilterStreamOptions {
+  /** Rules, and what happens where one is broken. Default: the `standard` profile. */
   readonly policy?: Policy;
   /** Given in place of the violating sentence and all that follows it. Empty for nothing. */
   readonly fallback?: string;

@@ -4,15 +4,19 @@ import type { Phrase } from '../lexicon/lexicon.ts';
 export interface Token {
   /** Lower case, folded, disguises undone. */
   w: string;
+  /** What it means: a set of senses. */
   sense: number;
+  /** What it does in a sentence: a set of roles. */
   role: number;
   /** NaN for what is no number. */
   value: number;
   /** Half-open range in the original text. */
   from: number;
+  /** See `from`. */
   to: number;
   /** 0 glued to the token before, 1 a space, 2 a line break. */
   gap: number;
+  /** Word, number, mark or ideograph. */
   kind: TokenKind;
   /** Phrases that may begin here. */
   phrases: readonly Phrase[] | undefined;

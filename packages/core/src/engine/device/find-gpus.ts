@@ -4,6 +4,7 @@ import path from 'node:path';
 
 /** A graphics processor as the system reports it. */
 export interface Gpu {
+  /** Who made it. */
   readonly vendor: 'nvidia' | 'amd' | 'intel' | 'other';
   /** PCI ids as "10de:2335". */
   readonly id: string;

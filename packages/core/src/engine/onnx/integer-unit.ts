@@ -5,6 +5,7 @@ import type { Int8Products } from '../engine.ts';
 
 /** How products of int8 weights are computed, and why. */
 export interface Int8Choice {
+  /** How int8 products are computed. */
   readonly products: Int8Products;
   /** Whether weights are multiplied as unsigned numbers: slower with these instructions, right without them. */
   readonly unsignedWeights: boolean;

@@ -73,9 +73,13 @@ class OnnxVariable implements Variable {
 export class OnnxProgram implements Program {
   readonly #leaves: readonly GraphLeaf[];
   constructor(
+    /** The engine it was compiled by. */
     readonly engine: OnnxEngine,
+    /** Names the session in the engine. */
     readonly session: number,
+    /** What it computes. */
     readonly graph: Graph,
+    /** Names it in errors. */
     readonly label: string,
   ) {
     this.#leaves = graphLeaves(graph);
@@ -152,6 +156,7 @@ function chooseInt8(asked: Int8Products | undefined, device: OnnxDevice): Int8Ch
 /** ONNX Runtime in a worker thread: the default, on the CPU; on a GPU through `device`. */
 export class OnnxEngine implements Engine {
   readonly name = 'onnx';
+  /** Where it computes. */
   readonly device: OnnxDevice;
   /** How products with int8 weights are computed, and why. */
   readonly int8: Int8Choice;

@@ -35,8 +35,11 @@ function toHost({ shape, data }: Value): HostTensor {
 /** A graph that is walked node by node. */
 export class ReferenceProgram implements Program {
   constructor(
+    /** What it computes. */
     readonly graph: Graph,
+    /** Names it in errors. */
     readonly label: string,
+    /** Frozen weights, widened to float64 as they are read. */
     readonly weights: ReadonlyMap<WeightRef, Value>,
   ) {}
 

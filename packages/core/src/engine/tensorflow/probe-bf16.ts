@@ -6,7 +6,9 @@ import { boolAttribute, PlanBuilder, TfType } from './plan.ts';
 
 /** Whether the device multiplies bf16 itself, found by timing. */
 export interface Bf16Probe {
+  /** Time of a product in f32, ms. */
   readonly f32Ms: number;
+  /** Time of the same product in bf16, ms. */
   readonly bf16Ms: number;
 }
 

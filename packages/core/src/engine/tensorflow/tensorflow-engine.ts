@@ -34,7 +34,9 @@ export interface TensorflowEngineOptions {
 
 /** What TensorFlow says about itself. */
 export interface TensorflowInfo {
+  /** Of libtensorflow. */
   readonly version: string;
+  /** Whether it computes on a GPU. */
   readonly isUsingGpu: boolean;
   /** Which package or file the binding came from. */
   readonly origin: string;
@@ -148,8 +150,11 @@ export class TensorflowEngine implements Engine {
 
   private constructor(
     private readonly thread: EngineThread,
+    /** The library that was found. */
     readonly info: TensorflowInfo,
+    /** Element type of products. */
     readonly compute: ComputeDType,
+    /** How frozen weights are held: as they are stored, or converted. */
     readonly weights: 'stored' | StorageDType,
   ) {}
 
