@@ -1,6 +1,6 @@
 /**
  * One configuration of generation; prints one JSON line.
- *   --layers 22 --prompt 512 --gen 32 --quantize int4|int8|none --threads 2 --prefix 0 --folder DIR
+ *   --layers 22 --prompt 512 --gen 32 --quantize int4|int8|none --head int8|int4 --threads 2 --prefix 0 --folder DIR
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     reps: { type: 'string', default: '3' },
     quantize: { type: 'string', default: 'int4' },
     int8: { type: 'string' },
+    head: { type: 'string', default: 'int8' },
     threads: { type: 'string', default: '2' },
     prefix: { type: 'string', default: '0' },
     folder: { type: 'string', default: '/tmp' },
@@ -32,11 +33,12 @@ const { values } = parseArgs({
 });
 const path = await randomTinyLlama(values.folder, { layers: Number(values.layers), dtype: 'bf16' });
 const opened = await openModel(path);
-const file = join(path, `${values.quantize}.safetensors`);
+const head = values.head as 'int8' | 'int4';
+const file = join(path, `${values.quantize}${head === 'int8' ? '' : `-head-${head}`}.safetensors`);
 const dtype = values.quantize as 'int8' | 'int4' | 'nf4' | 'none';
 // Made once, by a process of its own, so that its memory does not count here.
 if (dtype !== 'none' && !existsSync(file)) {
-  await quantizeModel(opened, { dtype, file });
+  await quantizeModel(opened, { dtype, head, file });
   const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
   process.exit(again.status ?? 1);
 }

@@ -1,6 +1,6 @@
 /**
  * One configuration of LoRA training; prints one JSON line. `bench.ts` alternates it with the peers.
- *   --layers 4 --seq 512 --batch 1 --supervised 1 --dtype f32 --threads 2 --steps 5 --prepack false --folder DIR
+ *   --layers 4 --seq 512 --batch 1 --supervised 1 --dtype f32 --threads 2 --steps 5 --prepack true|false --folder DIR
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     dtype: { type: 'string', default: 'f32' },
     threads: { type: 'string', default: '2' },
     steps: { type: 'string', default: '5' },
-    prepack: { type: 'string', default: 'false' },
+    prepack: { type: 'string' },
     quantize: { type: 'string', default: 'none' },
     int8: { type: 'string', default: 'accurate' },
     lognormal: { type: 'boolean', default: false },
@@ -55,7 +55,7 @@ if (dtype !== 'none' && !existsSync(quantized)) {
 const { model, weights } = dtype === 'none' ? opened : await openQuantized(opened, quantized);
 const engine = new OnnxEngine({
   threads: number('threads'),
-  prepack: values.prepack === 'true',
+  ...(values.prepack && { prepack: values.prepack === 'true' }),
   int8: values.int8 as 'fast',
 });
 const method = loraMethod(model, weights, defaultAdapterSpec, createRandom(1));
@@ -85,12 +85,18 @@ writeFileSync('/proc/self/clear_refs', '5');
 const seconds: number[] = [];
 const outside: number[] = [];
 const tokens: number[] = [];
+// Processor time tells two versions apart also where other work makes clocks useless.
+const busy: number[] = [];
+let before = process.cpuUsage();
 let lossNats = 0;
 for await (const event of trainer.run(examples)) {
   if (event.type !== 'step-end') continue;
+  const { user, system } = process.cpuUsage(before);
+  before = process.cpuUsage();
   if (event.step > 1) {
     seconds.push(event.seconds);
     tokens.push(event.tokens);
+    busy.push((user + system) / 1e6);
     outside.push(1 - event.engineSeconds / event.seconds);
   }
   lossNats = event.lossNats;
@@ -114,9 +120,11 @@ console.log(
     step_s_min: Math.min(...seconds),
     tps_median: median(tokens.map((n, i) => n / seconds[i]!)),
     tps_total: sum(tokens) / sum(seconds),
+    cpu_s_min: Math.min(...busy),
     outside_engine_share: median(outside),
     load_s: loadSeconds,
     peak_rss_mib: Math.round(memoryMiB('VmHWM')),
+    mapped_mib: Math.round(memoryMiB('RssFile')),
     // Packed rows have no one length to estimate from.
     ...(values.packing === '0' && !values.lognormal && { estimated_mib: Math.round(estimate.totalBytes / 2 ** 20) }),
     loss: lossNats,

@@ -92,9 +92,9 @@ export const gradientRules: { readonly [K in OpKind]: GradientRule<K> } = {
   sqrt: ({ dy, output }) => [div(dy, mul(2, output))],
   tanh: ({ dy, output }) => [mul(dy, sub(1, mul(output, output)))],
   sigmoid: ({ dy, output }) => [mul(dy, mul(output, sub(1, output)))],
-  silu: ({ dy, inputs: [x] }) => {
-    const s = sigmoid(x!); // d/dx x·s = s + x·s·(1 - s) = s·(1 + x·(1 - s))
-    return [mul(dy, mul(s, add(1, mul(x!, sub(1, s)))))];
+  silu: ({ dy, inputs: [x], output }) => {
+    const s = sigmoid(x!); // d/dx x·s = s + y·(1 - s) = y + s·(1 - y), with the output y = x·s
+    return [mul(dy, add(output, mul(s, sub(1, output))))];
   },
   geluTanh: ({ dy, inputs: [x] }) => {
     const square = mul(x!, x!);

@@ -98,8 +98,12 @@ export interface OpAttributes {
   reduceSum: { readonly axes: readonly number[]; readonly keepDims: boolean };
   /** Over the last axis. */
   softmax: None;
-  /** softmax(scores [..., T, S])·values [..., S, d]: attention's weighted sum, one op so that its gradient can use the output. */
-  attend: None;
+  /**
+   * softmax(scores [..., T, S])·values [..., S, d]: attention's weighted sum, one op so that its gradient can use the output.
+   * `causal: T` says that the T rows of scores, again and again for each head of a group, are positions S - T to S - 1, and that
+   * no row gives probability to a key behind its own: an engine may leave such scores out.
+   */
+  attend: { readonly causal?: Dim };
 
   // Layout
   /** The same elements in another shape. */

@@ -65,7 +65,8 @@ export const sumAll = (x: Node): Node =>
     x.shape.map((_, axis) => axis),
   );
 export const softmax = (x: Node): Node => x.graph.emit('softmax', [x], {});
-export const attend = (scores: Node, values: Node): Node => scores.graph.emit('attend', [scores, values], {});
+export const attend = (scores: Node, values: Node, causal?: Dim): Node =>
+  scores.graph.emit('attend', [scores, values], causal === undefined ? {} : { causal });
 
 export const reshape = (x: Node, shape: Shape): Node =>
   sameShape(x.shape, shape) ? x : x.graph.emit('reshape', [x], { shape });

@@ -40,7 +40,7 @@ function frozenHead(logits: Node, hidden: Node): Node | undefined {
 }
 
 /** Largest array of logits, in bytes; large enough that a product with so many rows runs at full speed. */
-const LOGITS_BYTES = 16 * 2 ** 20;
+const LOGITS_BYTES = 32 * 2 ** 20;
 
 /** How many chunks so many supervised positions make, and rows of each. */
 export function chunkSizes(vocabSize: number, supervised: number): { readonly chunks: number; readonly rows: number } {

@@ -23,6 +23,9 @@ const TINY = 1e-30;
 
 const TO_F32 = { to: onnxType.f32 };
 
+/** Codes of which rows are looked up are another value than those that are multiplied where these are packed. */
+const lookedUp = ({ packed = false }: { readonly packed?: boolean | undefined }): string => (packed ? 'looked up' : '');
+
 /** The matrix as it lies in its file, as one value. */
 const codesOf = (onnx: OnnxGraph, ref: QuantizedWeightRef): string =>
   ref.dtype === 'int8'
@@ -70,7 +73,12 @@ function unfoldable(onnx: OnnxGraph, vector: string, user: string): string {
 }
 
 /** Rows of the matrix as f32, [N, I]. */
-export function gatherRows(onnx: OnnxGraph, ref: WeightRef, indices: string): string {
+export function gatherRows(
+  onnx: OnnxGraph,
+  ref: WeightRef,
+  indices: string,
+  precision: Pick<Precision, 'packed'> = {},
+): string {
   const rows = (value: string) => onnx.emit('Gather', [value, indices], { axis: 0 });
   if (!isQuantized(ref)) {
     const found = rows(onnx.external(ref, ref.dtype, ref.shape));
@@ -78,13 +86,16 @@ export function gatherRows(onnx: OnnxGraph, ref: WeightRef, indices: string): st
   }
   if (ref.dtype !== 'int8') return rows(widen(onnx, ref));
   const scales = onnx.emit('Unsqueeze', [rows(scalesOf(onnx, ref)), onnx.ints([1])]);
-  return onnx.emit('Mul', [onnx.emit('Cast', [rows(codesOf(onnx, ref))], TO_F32), scales]);
+  const codes = onnx.external(ref, 'i8', ref.shape, lookedUp(precision));
+  return onnx.emit('Mul', [onnx.emit('Cast', [rows(codes)], TO_F32), scales]);
 }
 
 export interface Precision {
   readonly int8: Int8Products;
   /** Multiply with int8 weights as unsigned numbers, which no processor saturates with. Default: false. */
   readonly unsignedWeights?: boolean | undefined;
+  /** The session keeps frozen matrices packed, so that their own bytes are not needed any more. Default: false. */
+  readonly packed?: boolean | undefined;
   /** Default: f32. Integer products go before it. */
   readonly compute?: ComputeDType | undefined;
 }
@@ -105,7 +116,7 @@ export function frozenProduct(
   x: string,
   ref: WeightRef,
   transposed: boolean,
-  { int8, compute = 'f32', unsignedWeights = false }: Precision,
+  { int8, compute = 'f32', unsignedWeights = false, packed }: Precision,
   { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false }: ProductContext = {},
 ): string {
   if (isQuantized(ref)) {
@@ -116,17 +127,58 @@ export function frozenProduct(
       return onnx.emit('com.microsoft.MatMulBnb4', [x, codesOf(onnx, ref), scalesOf(onnx, ref)], sizes);
     }
     if (ref.dtype === 'int4' && transposed && forwardOnly && int8 !== 'widened') {
-      const blocks = onnx.external(ref, 'u8', [O, I / BLOCK, BLOCK / 2]);
-      const scales = onnx.external(ref.scales, 'f32', [(O * I) / BLOCK]);
-      const sizes = { K: I, N: O, bits: 4, block_size: BLOCK, accuracy_level: 4 };
-      return onnx.emit('com.microsoft.MatMulNBits', [x, blocks, scales], sizes);
+      return fourBitProduct(onnx, x, ref, siblings);
     }
     if (ref.dtype === 'int8' && int8 !== 'widened' && (ref.transposed || !transposed)) {
-      return integerProduct(onnx, x, ref, { transposed, int8, siblings, unsignedWeights });
+      return integerProduct(onnx, x, ref, { transposed, int8, siblings, unsignedWeights, packed });
     }
   }
   if (compute !== 'f32') return halfProduct(onnx, x, ref, transposed, compute);
   return multiply(onnx, x, widen(onnx, ref, x), transposed);
+}
+
+/**
+ * 4-bit codes as they are, with rows in 8 bits. Matrices that share x and lie side by side in their file are one matrix: for
+ * a single row, three products take longer than one of the same size.
+ */
+function fourBitProduct(
+  onnx: OnnxGraph,
+  x: string,
+  ref: QuantizedWeightRef,
+  siblings: readonly QuantizedWeightRef[],
+): string {
+  const group = adjoining(ref, siblings);
+  const I = ref.shape[1];
+  const O = group.reduce((sum, { shape }) => sum + shape[0], 0);
+  const all = (ranges: readonly ByteRange[]): ByteRange => ({
+    ...ranges[0]!,
+    byteLength: ranges.reduce((sum, { byteLength }) => sum + byteLength, 0),
+  });
+  const blocks = onnx.external(all(group), 'u8', [O, I / BLOCK, BLOCK / 2]);
+  const scales = onnx.external(all(group.map(({ scales }) => scales)), 'f32', [(O * I) / BLOCK]);
+  const sizes = { K: I, N: O, bits: 4, block_size: BLOCK, accuracy_level: 4 };
+  const product = onnx.emit('com.microsoft.MatMulNBits', [x, blocks, scales], sizes);
+  if (group.length === 1) return product;
+  const widths = onnx.ints(group.map(({ shape }) => shape[0]));
+  return onnx.emitAll('Split', [product, widths], { axis: 1 }, group.length)[group.indexOf(ref)]!;
+}
+
+/** The siblings whose codes and scales lie without a gap around those of a matrix, itself included, in order. */
+function adjoining(ref: QuantizedWeightRef, siblings: readonly QuantizedWeightRef[]): QuantizedWeightRef[] {
+  const follows = (a: ByteRange, b: ByteRange) => a.file === b.file && a.byteOffset + a.byteLength === b.byteOffset;
+  const alike = siblings.filter(({ dtype, shape }) => dtype === ref.dtype && shape[1] === ref.shape[1]);
+  const group = [ref];
+  const find = (test: (other: QuantizedWeightRef) => boolean) =>
+    alike.find((other) => !group.includes(other) && test(other));
+  for (let next = find((o) => follows(ref, o)); next; next = find((o) => follows(group.at(-1)!, o))) {
+    if (!follows(group.at(-1)!.scales, next.scales)) break;
+    group.push(next);
+  }
+  for (let last = find((o) => follows(o, ref)); last; last = find((o) => follows(o, group[0]!))) {
+    if (!follows(last.scales, group[0]!.scales)) break;
+    group.unshift(last);
+  }
+  return group;
 }
 
 const multiply = (onnx: OnnxGraph, x: string, weight: string, transposed: boolean): string =>
@@ -183,13 +235,14 @@ interface IntegerProduct {
   readonly int8: 'fast' | 'accurate';
   readonly siblings: readonly QuantizedWeightRef[];
   readonly unsignedWeights: boolean;
+  readonly packed: boolean | undefined;
 }
 
 function integerProduct(
   onnx: OnnxGraph,
   x: string,
   ref: QuantizedWeightRef,
-  { transposed, int8, siblings, unsignedWeights }: IntegerProduct,
+  { transposed, int8, siblings, unsignedWeights, packed }: IntegerProduct,
 ): string {
   const [O, I] = ref.shape;
   const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
@@ -198,9 +251,9 @@ function integerProduct(
   const scales = scalesOf(onnx, ref);
   // Going back, the weights' scales lie along the axis that is summed over: they go into the rows.
   const columnScale = transposed ? scales : onnx.float(1);
-  const multiply = (left: string, factor: number) => {
+  const multiply = (left: string) => {
     const [right, ...rightZero] = factors as [string, ...string[]];
-    const inputs = [left, right, onnx.float(factor), columnScale, onnx.uint8(128), ...rightZero];
+    const inputs = [left, right, onnx.float(1), columnScale, onnx.uint8(128), ...rightZero];
     return onnx.emit('com.microsoft.MatMulIntegerToFloat', inputs);
   };
 
@@ -208,18 +261,14 @@ function integerProduct(
   // products, these lose most in one term.
   if (int8 === 'accurate' || (transposed && I > O)) {
     const rows = transposed ? x : onnx.emit('Mul', [x, scales]);
-    const first = quantizeRows(onnx, rows);
-    const rest = onnx.emit('Sub', [rows, readRows(onnx, first)]);
-    const second = roundRows(onnx, rest, onnx.emit('Mul', [first.scale, onnx.float(1 / 254)]));
-    const sum = onnx.emit('Add', [multiply(first.codes, 1), multiply(second, 1 / 254)]);
-    return onnx.emit('Mul', [sum, first.scale]);
+    return twoTerms(onnx, rows, multiply, transposed ? [I, O] : [O, I]);
   }
 
   const size = transposed ? I : O;
   const count = Math.min(OUTLIERS, Math.floor(size / 64));
   if (count === 0) {
     const { codes: left, scale } = quantizeRows(onnx, transposed ? x : onnx.emit('Mul', [x, scales]));
-    return onnx.emit('Mul', [multiply(left, 1), scale]);
+    return onnx.emit('Mul', [multiply(left), scale]);
   }
   const columns = mostImportant(
     onnx,
@@ -233,11 +282,38 @@ function integerProduct(
     onnx.emit('Expand', [onnx.float(0), onnx.ints([count])]),
   ]);
   const { codes: left, scale } = quantizeRows(onnx, onnx.emit('Mul', [x, kept]));
-  const main = onnx.emit('Mul', [multiply(left, 1), scale]);
+  const main = onnx.emit('Mul', [multiply(left), scale]);
   const outliers = onnx.emit('Gather', [x, columns], { axis: 1 });
-  const weights = onnx.emit('Cast', [onnx.emit('Gather', [codes, columns], { axis: 0 })], TO_F32);
+  const table = onnx.external(range, 'i8', shape, lookedUp({ packed }));
+  const weights = onnx.emit('Cast', [onnx.emit('Gather', [table, columns], { axis: 0 })], TO_F32);
   const factor = transposed ? scales : onnx.emit('Unsqueeze', [onnx.emit('Gather', [scales, columns]), onnx.ints([1])]);
   return onnx.emit('Gemm', [outliers, onnx.emit('Mul', [weights, factor]), main]);
+}
+
+/**
+ * Rows [N, K] times a matrix [K, M], each row as codes and what they leave over as further codes, 254 times finer. Both
+ * lie side by side as [N, 2, K], so that one product reads the matrix once; a product of [1, 2] by [2, M] for each row
+ * then adds the two up and scales them in one pass.
+ */
+function twoTerms(
+  onnx: OnnxGraph,
+  rows: string,
+  multiply: (codes: string) => string,
+  [K, M]: readonly [number, number],
+): string {
+  const first = quantizeRows(onnx, rows);
+  const rest = onnx.emit('Sub', [rows, readRows(onnx, first)]);
+  const fine = onnx.emit('Mul', [first.scale, onnx.float(1 / 254)]);
+  const second = roundRows(onnx, rest, fine);
+  const pairs = onnx.emit(
+    'Concat',
+    [first.codes, second].map((codes) => onnx.emit('Unsqueeze', [codes, onnx.ints([1])])),
+    { axis: 1 },
+  );
+  const product = multiply(onnx.emit('Reshape', [pairs, onnx.ints([-1, K])]));
+  const factors = onnx.emit('Unsqueeze', [onnx.emit('Concat', [first.scale, fine], { axis: 1 }), onnx.ints([1])]);
+  const sum = onnx.emit('MatMul', [factors, onnx.emit('Reshape', [product, onnx.ints([-1, 2, M])])]);
+  return onnx.emit('Reshape', [sum, onnx.ints([-1, M])]);
 }
 
 /** What the codes of rows stand for. */

@@ -10,7 +10,9 @@ import {
   type WeightRef,
 } from '../../tensor/op.ts';
 import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape } from '../../tensor/shape.ts';
+import { blockedAttention, findCausalAttention, leftOut } from './causal-attention.ts';
 import { frozenProduct, gatherRows, type Precision, type ProductContext, widen } from './frozen-product.ts';
+import type { RowLookup } from './looked-up-rows.ts';
 import type { OnnxDevice } from './onnx-device.ts';
 import { OnnxGraph, onnxType } from './onnx-graph.ts';
 import { stackProduct, WebgpuGraph } from './webgpu-lowering.ts';
@@ -128,7 +130,7 @@ export const lowerings: { readonly [K in OpKind]: Lowering<K> } = {
   pad: ({ onnx, inputs, attributes: { axis, before, after } }) =>
     onnx.emit('Pad', [inputs[0]!, onnx.ints([before, after]), onnx.float(0), onnx.ints([axis])]),
 
-  gather: ({ onnx, inputs, node, device }) => {
+  gather: ({ onnx, inputs, node, device, precision }) => {
     const [table] = node.inputs as [Node];
     if (!isKind(table, 'weight')) return onnx.emit('Gather', inputs, { axis: 0 });
     const { ref } = table.attributes;
@@ -136,7 +138,7 @@ export const lowerings: { readonly [K in OpKind]: Lowering<K> } = {
     if (ref.dtype === 'f16' && device === 'webgpu') {
       return onnx.emit('Gather', [widen(onnx, ref), inputs[1]!], { axis: 0 });
     }
-    return gatherRows(onnx, ref, inputs[1]!);
+    return gatherRows(onnx, ref, inputs[1]!, precision);
   },
   scatterAdd: ({ onnx, inputs: [values, indices], node, shapeOf }) => {
     const zeros = onnx.emit('Expand', [onnx.float(0), shapeOf(node.shape)]);
@@ -216,7 +218,7 @@ function chunkedHead(
     const nats = crossEntropy(body, logits, at);
     if (!gradient) return [nats];
     const mean = product(softmax(body, logits), false);
-    const own = ref ? gatherRows(body, ref, at) : body.emit('Gather', [weight, at], { axis: 0 });
+    const own = ref ? gatherRows(body, ref, at, precision) : body.emit('Gather', [weight, at], { axis: 0 });
     return [...(loss ? [nats] : []), body.emit('Sub', [mean, own])];
   };
   if (device === 'webgpu') {
@@ -271,11 +273,15 @@ function quantizedInput(node: Node, index: number): QuantizedWeightRef | undefin
 
 export interface LoweringOptions extends Precision {
   readonly device?: OnnxDevice;
+  /** Lookups whose rows are fed, each under {@link rowsName} of its place in the list. Default: none. */
+  readonly lookups?: readonly RowLookup[];
 }
+
+export const rowsName = (index: number): string => `rows:${index}`;
 
 /** @returns the bytes of an ONNX model whose frozen weights point into their safetensors files */
 export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'accurate' }): Uint8Array {
-  const { device = 'cpu', ...precision } = options;
+  const { device = 'cpu', lookups = [], ...precision } = options;
   const onnx = device === 'webgpu' ? new WebgpuGraph() : new OnnxGraph();
   const values = new Map<Node, string>();
   const symbols = new Map<string, string>();
@@ -309,6 +315,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     values.set(node, value);
     learnSymbols(node, value);
   }
+  for (const [i, { node }] of lookups.entries()) values.set(node, onnx.input(rowsName(i), 'f32', node.shape));
   const valueFor = (node: Node, user?: OpKind): string => {
     if (!isKind(node, 'weight')) return values.get(node)!;
     const { ref } = node.attributes;
@@ -324,9 +331,20 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     const [left] = node.inputs as [Node];
     if (ref) siblings.set(left, [...(siblings.get(left) ?? []), ref]);
   }
+  // WebGPU has no kernel for integer shapes: each block would wait for the CPU.
+  const attentions = device === 'webgpu' ? [] : findCausalAttention(graph);
+  const inBlocks = new Map(
+    attentions.flatMap((attention) => [...attention.results.keys()].map((node) => [node, attention])),
+  );
+  const skipped = leftOut(graph, attentions);
   const twins = new Set(graph.nodes.map((node) => twinKey(node.kind, node)));
   for (const node of graph.nodes) {
-    if (values.has(node) || isKind(node, 'weight')) continue;
+    if (values.has(node) || isKind(node, 'weight') || skipped.has(node)) continue;
+    const attention = inBlocks.get(node);
+    if (attention) {
+      values.set(node, blockedAttention({ onnx, valueFor, dimension, shapeOf }, attention, node));
+      continue;
+    }
     const inputs = node.inputs.map((input) => valueFor(input, node.kind));
     const lower = lowerings[node.kind] as Lowering<OpKind>;
     const value = lower({

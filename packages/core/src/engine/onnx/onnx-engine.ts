@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineError, EngineUnavailableError, InvalidOptionError } from '../../errors.ts';
 import { type Graph, isKind } from '../../tensor/graph.ts';
-import { isQuantized } from '../../tensor/op.ts';
+import { isQuantized, type WeightRef } from '../../tensor/op.ts';
 import { bindSymbols, type GraphLeaf, graphLeaves } from '../check-feeds.ts';
 import type {
   CompileOptions,
@@ -18,7 +18,8 @@ import type {
 } from '../engine.ts';
 import { EngineThread } from '../engine-thread.ts';
 import { chooseInt8Products, type Int8Choice } from './integer-unit.ts';
-import { feedName, lowerGraph, outputName, weightsOfGradients } from './lower.ts';
+import { findRowLookups, type RowLookup, readRows } from './looked-up-rows.ts';
+import { feedName, lowerGraph, outputName, rowsName, weightsOfGradients } from './lower.ts';
 import { isDeviceProblem, missingForOnnxCuda, missingForWebgpu, type OnnxDevice } from './onnx-device.ts';
 import type { Placement } from './placement.js';
 
@@ -30,7 +31,8 @@ export interface OnnxEngineOptions {
   readonly threads?: number;
   /**
    * Keep a packed copy of each frozen matrix: about 10 % faster, and about twice the memory of the weights.
-   * Default: only where the frozen weights are small (64 MB), or are quantised and no gradient is computed.
+   * Default: where the frozen weights are small (64 MB), where they are quantised and no gradient is computed, and where
+   * all are multiplied as int8 in `accurate`, which takes no memory more.
    */
   readonly prepack?: boolean;
   /**
@@ -81,8 +83,20 @@ export class OnnxProgram implements Program {
     readonly graph: Graph,
     /** Names it in errors. */
     readonly label: string,
+    private readonly lookups: readonly RowLookup[] = [],
   ) {
     this.#leaves = graphLeaves(graph);
+  }
+
+  /** Rows of large tables, under the names that the model has for them. */
+  async #rows(feeds: RunRequest['feeds']): Promise<[string, { tensor: HostTensor }][]> {
+    const rows: [string, { tensor: HostTensor }][] = [];
+    for (const [i, { indices, table }] of this.lookups.entries()) {
+      const fed = feeds[indices]!;
+      const { data } = fed instanceof OnnxVariable ? await fed.read() : (fed as HostTensor);
+      rows.push([rowsName(i), { tensor: readRows(table, data, this.label) }]);
+    }
+    return rows;
   }
 
   async run({ feeds, fetch = [], store = {} }: RunRequest): Promise<Record<string, HostTensor>> {
@@ -111,10 +125,13 @@ export class OnnxProgram implements Program {
       {
         type: 'run',
         session: this.session,
-        feeds: entries.map(([name, feed]) => [
-          feedName(name),
-          feed instanceof OnnxVariable ? { slot: feed.slot } : { tensor: feed as HostTensor },
-        ]),
+        feeds: [
+          ...entries.map(([name, feed]) => [
+            feedName(name),
+            feed instanceof OnnxVariable ? { slot: feed.slot } : { tensor: feed as HostTensor },
+          ]),
+          ...(await this.#rows(feeds)),
+        ],
         fetch: fetch.map(outputName),
         store: Object.entries(store).map(([name, variable]) => [outputName(name), (variable as OnnxVariable).slot]),
       },
@@ -144,6 +161,22 @@ export class OnnxProgram implements Program {
 const decodesQuantized = (graph: Graph): boolean =>
   weightsOfGradients(graph).length === 0 &&
   graph.nodes.some((node) => isKind(node, 'weight') && isQuantized(node.attributes.ref));
+
+/**
+ * Where packing costs no memory: `accurate` reads int8 codes in products alone, so a packed copy takes the place of the
+ * mapped bytes. `fast` looks rows up in them as well, and f32 matrices would be packed once for each direction.
+ */
+const isPackedUnasked = (graph: Graph, products: Int8Products): boolean =>
+  decodesQuantized(graph) || (products === 'accurate' && multipliedMatrices(graph).every(isQuantized));
+
+const multipliedMatrices = (graph: Graph): WeightRef[] =>
+  graph.nodes.flatMap((node) =>
+    node.kind === 'gather'
+      ? []
+      : node.inputs.flatMap((input) =>
+          isKind(input, 'weight') && input.shape.length === 2 ? [input.attributes.ref] : [],
+        ),
+  );
 
 function chooseInt8(asked: Int8Products | undefined, device: OnnxDevice): Int8Choice {
   if (device !== 'cpu') {
@@ -186,8 +219,10 @@ export class OnnxEngine implements Engine {
     const roots = new Set(refs.map((ref) => path.parse(ref.file).root));
     if (roots.size > 1) throw new EngineError(`${label}: weights lie on several drives: ${[...roots].join(', ')}`);
     const bytes = refs.reduce((sum, ref) => sum + ref.byteLength, 0);
-    const prepack = this.#options.prepack ?? (bytes <= SMALL_WEIGHTS_BYTES || decodesQuantized(graph));
+    const products = this.#products(graph, int8);
+    const prepack = this.#options.prepack ?? (bytes <= SMALL_WEIGHTS_BYTES || isPackedUnasked(graph, products));
     const session = this.#thread.newId();
+    const lookups = this.device === 'cpu' ? findRowLookups(graph) : [];
     // What fell back to the CPU is read from a profile of the first run.
     const profile = this.device === 'cpu' ? undefined : path.join(tmpdir(), `alpacare-${randomUUID()}`);
     await this.#create(
@@ -196,10 +231,12 @@ export class OnnxEngine implements Engine {
         session,
         profile,
         model: lowerGraph(graph, {
-          int8: this.#products(graph, int8),
+          int8: products,
+          packed: prepack,
           unsignedWeights: this.int8.unsignedWeights,
           compute: this.#options.compute,
           device: this.device,
+          lookups,
         }),
         options: {
           executionProviders: [this.device],
@@ -223,7 +260,7 @@ export class OnnxEngine implements Engine {
       },
       label,
     );
-    return new OnnxProgram(this, session, graph, label);
+    return new OnnxProgram(this, session, graph, label, lookups);
   }
 
   /** @throws {EngineUnavailableError} listing what the device lacks */

@@ -67,6 +67,16 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   return Object.assign(base, { type: AttributeType.INTS, ints: value.map(BigInt) });
 }
 
+/** In these nodes and in the bodies of their loops. */
+function renameValues(nodes: readonly NodeProto[], names: ReadonlyMap<string, string>): void {
+  const renamed = (values: readonly string[]) => values.map((value) => names.get(value) ?? value);
+  for (const node of nodes) {
+    node.input = renamed(node.input);
+    node.output = renamed(node.output);
+    for (const { g } of node.attribute) if (g) renameValues(g.node, names);
+  }
+}
+
 export class OnnxGraph {
   /** The graph in whose body this one stands; its values can be used here. */
   readonly #outer: OnnxGraph | undefined;
@@ -217,15 +227,19 @@ export class OnnxGraph {
     return this.#small('u4', dims, bytes);
   }
 
-  /** A weight that stays in its file. ONNX Runtime wants the path relative to a folder: we give it the file system's root. */
-  external({ file, byteOffset, byteLength }: ByteRange, type: OnnxType, shape: readonly number[]): string {
+  /**
+   * A weight that stays in its file. ONNX Runtime wants the path relative to a folder: we give it the file system's root.
+   * @param view  what tells this value from another one over the same bytes. A packed matrix gives its bytes back only
+   *              where nothing else reads the same value; pages of a second one come into memory as they are touched.
+   */
+  external({ file, byteOffset, byteLength }: ByteRange, type: OnnxType, shape: readonly number[], view = ''): string {
     const root = path.parse(file).root;
     const entries = {
       location: path.relative(root, file).split(path.sep).join('/'),
       offset: String(byteOffset),
       length: String(byteLength),
     };
-    return this.#initializer(`external ${file} ${byteOffset} ${type} ${shape}`, (name) =>
+    return this.#initializer(`external ${file} ${byteOffset} ${type} ${shape} ${view}`, (name) =>
       create(TensorProtoSchema, {
         name,
         dataType: onnxType[type],
@@ -275,7 +289,22 @@ export class OnnxGraph {
     });
   }
 
+  /** Outputs under their own names where they are made, so that no node copies them. */
+  #nameOutputs(): void {
+    const made = new Set(this.#nodes.flatMap(({ opType, output }) => (opType === 'Identity' ? [] : output)));
+    const names = new Map<string, string>();
+    const isCopy = ({ opType, input: [value], output: [name] }: NodeProto): boolean => {
+      if (opType !== 'Identity' || !made.has(value!) || names.has(value!)) return false;
+      names.set(value!, name!);
+      return true;
+    };
+    const kept = this.#nodes.filter((node) => !isCopy(node));
+    this.#nodes.splice(0, this.#nodes.length, ...kept);
+    renameValues(this.#nodes, names);
+  }
+
   toBytes(): Uint8Array {
+    this.#nameOutputs();
     const graph = this.#graphProto('alpacare');
     const opset = (domain: string, version: bigint) => create(OperatorSetIdProtoSchema, { domain, version });
     return toBinary(

@@ -27,7 +27,7 @@ export function appendPast(current: KeyValue, past: KeyValue | undefined, keyLen
 /**
  * @param query  [B, heads, T, d]
  * @param keyValue  [B, kvHeads, S, d] each; query head h looks at kv head floor(h / (heads / kvHeads))
- * @param mask   [1 or B, 1, T, S], added to the scores
+ * @param mask   [1 or B, 1, T, S], added to the scores; it lets no query see a key behind its own
  * @returns      [B, heads, T, d]
  */
 export function attention(query: Node, { key, value }: KeyValue, mask: Node, scale: number): Node {
@@ -38,6 +38,6 @@ export function attention(query: Node, { key, value }: KeyValue, mask: Node, sca
   const grouped = reshape(query, [batch, kvHeads, groupRows, headDim]);
   const scores = matmul(grouped, key, { transposeB: true, alpha: scale });
   const masked = add(reshape(scores, [batch, heads, positions, keyLength]), mask);
-  const out = attend(reshape(masked, [batch, kvHeads, groupRows, keyLength]), value);
+  const out = attend(reshape(masked, [batch, kvHeads, groupRows, keyLength]), value, positions);
   return reshape(out, [batch, heads, positions, headDim]);
 }
