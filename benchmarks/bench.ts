@@ -142,7 +142,8 @@ function run(section: Section): void {
       if (!found) continue;
       const shown = figuresOf(section, found);
       list[round] = { ...list[round], [entry.name]: shown };
-      keep({ ...results, sections: { ...results.sections, [section.id]: list } });
+      const machines = { ...results.machines, [section.id]: machine };
+      keep({ ...results, machines, sections: { ...results.sections, [section.id]: list } });
       const load = loadavg()[0]!.toFixed(1);
       process.stderr.write(
         `${section.id}, round ${round + 1}, ${entry.name}: ${JSON.stringify(shown)}, load ${load}\n`,
@@ -164,8 +165,9 @@ if (values.fresh) {
   const rest = Object.entries(results.sections).filter(([id]) => !chosen.some((section) => section.id === id));
   keep({ ...results, sections: Object.fromEntries(rest) });
 }
+const machine = await describeMachine();
 for (const section of chosen) run(section);
-keep({ ...results, machine: await describeMachine(), peers: describePeers() || results.peers });
+keep({ ...results, machine, peers: describePeers() || results.peers });
 process.stdout.write(`${render(results)}\n`);
 if (values.write) {
   const readme = here('../README.md');

@@ -7,6 +7,8 @@ export type Figures = Readonly<Record<string, number>>;
 export interface Results {
   readonly machine: string;
   readonly peers: string;
+  /** Where each section was measured; those of another machine say so. */
+  readonly machines?: Readonly<Record<string, string>>;
   /** Rounds of each section: the figures of each entry by its name. An entry that could not run is not in its round. */
   readonly sections: Readonly<Record<string, readonly Readonly<Record<string, Figures>>[]>>;
 }
@@ -29,7 +31,9 @@ function table({ id, title, columns, peers, entries }: Section, results: Results
     rounds.some((round) => Object.values(round).some((row) => figure in row)),
   );
   const beside = peers.filter((peer) => rounds.some((round) => peer in round));
-  const heading = [title, ...shown.map(({ heading }) => heading), ...beside.map((peer) => `x ${peer}`)];
+  const place = results.machines?.[id] ?? results.machine;
+  const where = place === results.machine ? '' : ` (measured on ${place})`;
+  const heading = [title + where, ...shown.map(({ heading }) => heading), ...beside.map((peer) => `x ${peer}`)];
   const rows = entries.flatMap(({ name }) => {
     const own = rounds.filter((round) => name in round);
     if (own.length === 0) return [];
