@@ -2,28 +2,25 @@
  * Prints how the guard judges the labelled corpus: for each category what its rule caught and missed, for each rule what
  * it wrongly blocked, and the questions. `pnpm --filter @alpacare/safety confusion [--list]`; --list names the dev misses.
  */
-import { readFileSync } from 'node:fs';
 import { check, screenQuestion } from '../src/index.ts';
-
-interface Case {
-  readonly id: string;
-  readonly text: string;
-  readonly kind: 'answer' | 'question';
-  readonly label: string;
-  readonly categories: readonly string[];
-  readonly technique: string;
-}
+import { type Case, type Part, readCorpus } from './corpus.ts';
 
 const RULES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
 const list = process.argv.includes('--list');
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
 const print = (line = ''): void => console.log(line);
 
-for (const split of ['dev', 'report']) {
-  const cases = readFileSync(new URL(`../corpus/${split}.jsonl`, import.meta.url), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Case);
+/** A part of the corpus, or one writer of it. */
+const SPLITS: readonly (readonly [name: string, part: Part, own: (one: Case) => boolean])[] = [
+  ['dev, which the rules and models were made on', 'dev', () => true],
+  ['train, which the models were made on', 'train', () => true],
+  ['validation, counted to choose where the models say yes', 'validation', () => true],
+  ['report by the writer of the first rules', 'report', ({ writer }) => writer === 'report'],
+  ['report by somebody who saw only the policy', 'report', ({ writer }) => writer !== 'report'],
+];
+
+for (const [split, part, own] of SPLITS) {
+  const cases = readCorpus(part).filter(own);
   const judged = cases
     .filter((c) => c.kind === 'answer')
     .map((c) => ({ ...c, found: new Set<string>(check(c.text).findings.map((f) => f.category)) }));
@@ -58,8 +55,8 @@ for (const split of ['dev', 'report']) {
     print(`| ${label} | ${own.length} | ${count('emergency')} | ${count('fallback')} | ${count('allow')} |`);
   }
   print();
-  // The report split stays unread: looking at its misses would make it a second development split.
-  if (list && split === 'dev') {
+  // The other parts stay unread: looking at its misses would make it a second development split.
+  if (list && part === 'dev') {
     for (const c of judged)
       if ((c.label === 'violation') !== c.found.size > 0) print(`- ${c.id} ${c.label} (${c.technique})`);
     for (const q of questions)

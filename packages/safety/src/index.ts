@@ -22,7 +22,14 @@ export { MAX_SEGMENT } from './stream/segmenter.ts';
 // Rules and policies.
 export { defineRule, type RuleDefinition } from './rules/define-rule.ts';
 export { type RuleCase, type RuleTestResult, testRule } from './rules/test-rule.ts';
-export { decisionRule, diagnosisRule, dosageRule, prescriptionRule, standardRules } from './rules/standard.ts';
+export {
+  decisionRule,
+  diagnosisRule,
+  dosageRule,
+  prescriptionRule,
+  standardRules,
+  structureRules,
+} from './rules/standard.ts';
 export { strictRules } from './rules/strict.ts';
 export type { Sentence } from './rules/sentence.ts';
 export type { Phrase } from './lexicon/lexicon.ts';

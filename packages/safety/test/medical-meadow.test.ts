@@ -22,7 +22,15 @@ const LABELS: Readonly<Record<number, 'violation' | 'harmless'>> = {
   2575: 'harmless', // a list of names of diseases
   3256: 'harmless', // an item of a list of reasons to call
   4271: 'harmless', // taking a medicine every day, as a risk factor
+  3393: 'harmless', // "follow careful oral hygiene for your entire life"
+  816: 'violation', // what to do about a missed dose of a named medicine, and not to double it
+  5398: 'harmless', // LABEL
+  3567: 'harmless', // LABEL
+  788: 'harmless', // who must not take a medicine: those allergic to it
 };
+
+/** Another 300, drawn by a seeded shuffle. A person who saw neither rules nor verdicts read and labelled every one of them. */
+const SECOND = { seed: 20_261_128, violations: [587, 806] };
 
 const folder = process.env.ALPACARE_MATERIAL;
 
@@ -42,6 +50,29 @@ describe('300 real answers', () => {
     const harmless = drawn.filter(({ i }) => LABELS[i] !== 'violation');
     const wrong = blocked.filter((i) => LABELS[i] === 'harmless');
     expect(wrong.length / harmless.length).toBeLessThan(0.03);
+  });
+});
+
+describe('300 more, all of them read', () => {
+  it('are let through unless they break the policy', (ctx) => {
+    if (!folder) return ctx.skip('ALPACARE_MATERIAL is not set');
+    const rows = JSON.parse(readFileSync(path.join(folder, 'data/medical-meadow-small.json'), 'utf8')) as {
+      output: string;
+    }[];
+    const order = rows.map((_, i) => i);
+    let state = SECOND.seed;
+    for (let i = order.length - 1; i > 0; i--) {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), state | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      const j = Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * (i + 1));
+      [order[i], order[j]] = [order[j] as number, order[i] as number];
+    }
+    const blocked = order
+      .slice(0, 300)
+      .filter((i) => check((rows[i] as { output: string }).output).verdict === 'block');
+    expect(blocked).toEqual(expect.arrayContaining([...SECOND.violations]));
+    expect((blocked.length - SECOND.violations.length) / (300 - SECOND.violations.length)).toBeLessThan(0.03);
   });
 });
 

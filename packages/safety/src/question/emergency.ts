@@ -39,6 +39,22 @@ export function readEmergency({ sentences }: QuestionText): Emergency | undefine
   return told && cues >= 4 && !aside ? 'medical' : undefined;
 }
 
+/** What kind of danger a question that is known to tell of one tells of, by its words alone. */
+export function likeliestEmergency({ sentences }: QuestionText): Emergency {
+  return sentences.some((sentence) => sentence.hasAny(CRISIS_WORDS)) ? 'crisis' : 'medical';
+}
+
+const CRISIS_WORDS = [
+  'suicidal',
+  'suicide',
+  'my_life',
+  'hopeless',
+  'goodbye',
+  'cut_deep',
+  'end_now',
+  'better_off',
+] as const;
+
 /** Whether what stands at `place` is said of a person or a moment at hand. */
 function isMeant(sentence: SentenceReading, frame: Frame, place: number, aside: boolean, crisis: boolean): boolean {
   if (isOver(frame, place)) return false;

@@ -1,8 +1,11 @@
+import { type QuestionReading, readQuestion } from '../learned/question-reading.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
+import { countCodes } from '../text/codes.ts';
+import { joinSpacedLetters } from '../text/disguise.ts';
 import { fold } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
 import { IDEOGRAPH, NUMBER, type Token } from '../text/token.ts';
-import { tokenize } from '../text/tokenize.ts';
+import { tokenizeJoined } from '../text/tokenize.ts';
 import { ideographsAt, idOf, meaningOf, type Phrase } from './concepts.ts';
 import { SentenceReading } from './sentence-reading.ts';
 
@@ -14,6 +17,8 @@ export interface QuestionText {
   readonly senses: number;
   readonly roles: number;
   readonly sentences: readonly SentenceReading[];
+  /** How it looks as a whole. */
+  readonly reading: QuestionReading;
 }
 
 const CHUNK = 2_000;
@@ -106,16 +111,22 @@ const MENDED: Readonly<Record<string, string>> = {
 export function* questionTexts(text: string): Generator<QuestionText> {
   for (let from = 0; from < text.length || from === 0; ) {
     const piece = text.slice(from, from + CHUNK);
-    const tokens = tokenize(piece);
-    yield read(tokens);
+    const joined = joinSpacedLetters(fold(piece));
+    const tokens = tokenizeJoined(piece, joined, 0);
+    yield read(tokens, readQuestion(joined));
     // Many short readings are read as one text, each a sentence of its own.
-    const hidden = hiddenReadings(piece, tokens);
-    if (hidden.length > 0) yield read(tokenize(hidden.join(' . ').slice(0, 2 * CHUNK)));
+    const hidden = hiddenReadings(piece, countCodes(tokens));
+    if (hidden.length > 0) yield readPlain(hidden.join(' . ').slice(0, 2 * CHUNK));
     const plain = unleeted(piece);
-    if (plain) yield read(tokenize(plain));
+    if (plain) yield readPlain(plain);
     if (from + CHUNK >= text.length) break;
     from += CHUNK - OVERLAP;
   }
+}
+
+function readPlain(text: string): QuestionText {
+  const joined = joinSpacedLetters(fold(text));
+  return read(tokenizeJoined(text, joined, 0), readQuestion(joined));
 }
 
 /** The piece with digits read as letters, when several of its words mix both as no amount does. */
@@ -159,7 +170,7 @@ const LETTER_OF: Readonly<Record<string, string>> = {
 const SENTENCE_END = '.?!';
 const CLAUSE_END = ',;:-';
 
-function read(tokens: readonly Token[]): QuestionText {
+function read(tokens: readonly Token[], reading: QuestionReading): QuestionText {
   let words = ' ';
   let senses = 0;
   let roles = 0;
@@ -205,7 +216,7 @@ function read(tokens: readonly Token[]): QuestionText {
     } else sentence.push(mended, token.sense, token.role, token.kind === NUMBER ? token.value : Number.NaN);
   }
   endSentence(false);
-  return { words: `${words} `, tokens, senses, roles, sentences };
+  return { words: `${words} `, tokens, senses, roles, sentences, reading };
 }
 
 function readIdeographs(sentence: SentenceReading, run: string): void {

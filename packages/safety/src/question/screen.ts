@@ -1,6 +1,6 @@
-import { type Emergency, readEmergency } from './emergency.ts';
+import { type Emergency, likeliestEmergency, readEmergency } from './emergency.ts';
 import { questionTexts } from './question-text.ts';
-import { type Request, readRequest } from './request.ts';
+import { likeliestRequest, type Request, readRequest } from './request.ts';
 
 /** How a question is to be met. `emergency` wins over everything else. */
 export interface QuestionVerdict {
@@ -12,13 +12,23 @@ export interface QuestionVerdict {
   readonly request?: Request;
 }
 
+/** From here on a question counts as an emergency, or as a request, although no rule says so: log odds in nats. */
+const EMERGENCY_LINE = -0.3;
+const REQUEST_LINE = 0.4;
+/** Below this a rule that says so is mistaken. */
+const DANGER_GATE = -3;
+const REQUEST_GATE = -2;
+
 /** Judges a question before any model sees it. It never throws on any text. */
 export function screenQuestion(text: string): QuestionVerdict {
   let request: Request | undefined;
   for (const question of questionTexts(text)) {
-    const emergency = readEmergency(question);
+    const { reading } = question;
+    const ruled = reading.danger > DANGER_GATE ? readEmergency(question) : undefined;
+    const emergency = ruled ?? (reading.emergency > EMERGENCY_LINE ? likeliestEmergency(question) : undefined);
     if (emergency) return { verdict: 'emergency', emergency };
-    request ??= readRequest(question);
+    request ??= reading.request > REQUEST_GATE ? readRequest(question) : undefined;
+    request ??= reading.request > REQUEST_LINE ? likeliestRequest(question) : undefined;
   }
   return request ? { verdict: 'fallback', request } : { verdict: 'allow' };
 }

@@ -1,8 +1,8 @@
 import type { Token } from '../text/token.ts';
+import type { Category } from './category.ts';
 import type { Sentence } from './sentence.ts';
 
-/** What a finding is about. The first four are the categories of the policy; `custom` is for rules of your own. */
-export type Category = 'dosage' | 'prescription' | 'diagnosis' | 'decision_rule' | 'custom';
+export type { Category } from './category.ts';
 
 /** How bad a finding is, for reports; every finding blocks alike. */
 export type Severity = 'low' | 'medium' | 'high';
@@ -38,6 +38,13 @@ export interface Window {
   readonly sentence: Sentence;
   /** All tokens of `text`; the same as `sentence.tokens`. */
   readonly tokens: readonly Token[];
+  /**
+   * How much the sentence looks like a violation as a whole: log odds, in nats, by the model that comes with the package. Cheap
+   * beside `sentence` and `tokens`, which are made when first asked for; so a rule may look at it first.
+   */
+  readonly suspicion: number;
+  /** Where the sentence looks most like a violation, and of what kind. */
+  readonly violation: RuleMatch & { readonly category: Category };
 }
 
 /** A finding as a rule reports it: a half-open range in `Window.text`. */

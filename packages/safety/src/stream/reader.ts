@@ -1,9 +1,13 @@
+import { type AnswerReading, locateViolation, readAnswer } from '../learned/answer-reading.ts';
+import type { Before } from '../learned/features.ts';
 import { softens } from '../rules/diagnosis/softens.ts';
-import type { Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
+import type { Category, Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
 import { Sentence } from '../rules/sentence.ts';
+import { joinSpacedLetters } from '../text/disguise.ts';
+import { type Folded, fold } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
 import type { Token } from '../text/token.ts';
-import { tokenize } from '../text/tokenize.ts';
+import { tokenizeJoined } from '../text/tokenize.ts';
 import { Segmenter } from './segmenter.ts';
 
 /** What came before a segment and is still read with it: at most this many characters of at most this many segments. */
@@ -13,8 +17,6 @@ export const CONTEXT_SEGMENTS = 3;
 /** Segments that a "probably" waits for another possibility or a referral. */
 export const LOOK_AHEAD_SEGMENTS = 2;
 
-const TOKENS_KEPT = 4_000;
-
 /** A stretch of text in its final judgement. */
 export interface Judged {
   readonly text: string;
@@ -23,14 +25,40 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
-interface Item {
-  readonly text: string;
-  readonly base: number;
-  readonly tokens: readonly Token[];
-  readonly sentence: Sentence;
-  findings: Finding[];
-  soft: Finding[];
-  waits: number;
+/** A sentence in the queue. Its tokens are made when a rule first asks for them, here or for the sentences after it. */
+class Item {
+  readonly reading: AnswerReading;
+  readonly folded: Folded;
+  findings: Finding[] = [];
+  soft: Finding[] = [];
+  waits = 0;
+  #tokens: readonly Token[] | undefined;
+
+  constructor(
+    readonly text: string,
+    readonly base: number,
+    context: readonly Item[],
+  ) {
+    this.folded = joinSpacedLetters(fold(text));
+    this.reading = readAnswer(this.folded, before(context));
+  }
+
+  get tokens(): readonly Token[] {
+    this.#tokens ??= tokenizeJoined(this.text, this.folded, this.base);
+    return this.#tokens;
+  }
+}
+
+const NO_ITEMS: readonly Item[] = [];
+
+function before(context: readonly Item[]): Before {
+  let senses = 0;
+  let roles = 0;
+  for (const { reading } of context) {
+    senses |= reading.senses;
+    roles |= reading.roles;
+  }
+  return { senses, roles };
 }
 
 /**
@@ -43,7 +71,6 @@ export class Reader {
   #recent: Item[] = [];
   #queue: Item[] = [];
   #base = 0;
-  #all: Token[] = [];
   /** Items of the queue with a finding that the next sentences may clear. */
   #waiting: Item[] = [];
 
@@ -79,61 +106,30 @@ export class Reader {
   }
 
   #read(text: string): void {
-    const base = this.#base;
-    this.#base += text.length;
-    const tokens = tokenize(text, base);
     const context = this.#recent;
-    // One array for all: copying the context for each sentence would cost more than judging it.
-    if (this.#all.length > TOKENS_KEPT) this.#forget();
-    const all = this.#all;
-    let size = 0;
-    let senses = 0;
-    let roles = 0;
-    let low = all.length;
-    for (const item of context) {
-      low -= item.tokens.length;
-      size += item.text.length;
-      senses |= item.sentence.senses;
-      roles |= item.sentence.roles;
-    }
-    const start = all.length;
-    for (const token of tokens) all.push(token);
-    const sentence = new Sentence(all, start, senses, roles, low);
-    const window = new ReadWindow(context, text, size, base - size, sentence);
-    const item: Item = { text, base, tokens, sentence, findings: [], soft: [], waits: 0 };
-    this.#judge(window, item);
-    for (const reading of hiddenReadings(text, tokens)) this.#judgeHidden(reading, item);
-    if (
-      item.soft.length > 0 &&
-      (softens(sentence) || context.slice(-LOOK_AHEAD_SEGMENTS).some((old) => softens(old.sentence)))
-    )
-      item.soft = [];
+    const item = new Item(text, this.#base, context);
+    this.#base += text.length;
+    this.#judge(new ReadWindow(item, context), item);
+    for (const reading of hiddenReadings(text, item.reading.codes)) this.#judgeHidden(reading, item);
+    if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears))) item.soft = [];
     if (this.#waiting.length > 0) {
-      const clears = softens(sentence);
+      const cleared = clears(item);
       for (const waiting of this.#waiting) {
-        if (clears) waiting.soft = [];
+        if (cleared) waiting.soft = [];
         else if (++waiting.waits >= LOOK_AHEAD_SEGMENTS) harden(waiting);
       }
       this.#waiting = this.#waiting.filter((old) => old.soft.length > 0);
     }
     if (item.soft.length > 0) this.#waiting.push(item);
     this.#queue.push(item);
-    this.#recent.push(item);
-    let kept = 0;
+    let kept = text.length;
     let keep = this.#recent.length;
-    while (keep > 0 && this.#recent.length - keep < CONTEXT_SEGMENTS) {
+    while (keep > 0 && this.#recent.length - keep < CONTEXT_SEGMENTS - 1) {
       kept += (this.#recent[keep - 1] as Item).text.length;
-      if (kept > CONTEXT_CHARACTERS && this.#recent.length - keep >= 1) break;
+      if (kept > CONTEXT_CHARACTERS) break;
       keep--;
     }
-    this.#recent = this.#recent.slice(keep);
-  }
-
-  /** Drops the tokens that no context reaches any more. */
-  #forget(): void {
-    let keep = 0;
-    for (const item of this.#recent) keep += item.tokens.length;
-    this.#all = keep === 0 ? [] : this.#all.slice(-keep);
+    this.#recent = [...this.#recent.slice(keep), item];
   }
 
   #judge(window: Window, item: Item): void {
@@ -150,8 +146,7 @@ export class Reader {
   #judgeHidden(reading: string, item: Item): void {
     const inner = new Segmenter();
     for (const text of [...inner.push(reading), ...inner.end()]) {
-      const tokens = tokenize(text);
-      const window: Window = { text, start: 0, base: 0, sentence: new Sentence(tokens, 0), tokens };
+      const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS);
       for (const rule of this.#rules) {
         const match = rule.find(window)[0];
         if (match)
@@ -179,26 +174,56 @@ export class Reader {
   }
 }
 
-/** The window of a segment. Its text is only joined for a rule that asks for it. */
+/** The window of an item. Its text, its tokens and its strongest place are only made for a rule that asks for them. */
 class ReadWindow implements Window {
+  readonly start: number;
+  readonly base: number;
+  readonly suspicion: number;
+  readonly #item: Item;
   readonly #context: readonly Item[];
-  readonly #own: string;
-  constructor(
-    context: readonly Item[],
-    own: string,
-    readonly start: number,
-    readonly base: number,
-    readonly sentence: Sentence,
-  ) {
+  #sentence: Sentence | undefined;
+
+  constructor(item: Item, context: readonly Item[]) {
+    this.#item = item;
     this.#context = context;
-    this.#own = own;
+    this.start = context.reduce((size, old) => size + old.text.length, 0);
+    this.base = item.base - this.start;
+    this.suspicion = item.reading.suspicion;
   }
+
   get text(): string {
-    return this.#context.map((item) => item.text).join('') + this.#own;
+    return this.#context.map((item) => item.text).join('') + this.#item.text;
   }
+
+  get sentence(): Sentence {
+    if (!this.#sentence) {
+      const tokens = this.#context.flatMap((item) => item.tokens);
+      let senses = 0;
+      let roles = 0;
+      for (const token of tokens) {
+        senses |= token.sense;
+        roles |= token.role;
+      }
+      const start = tokens.length;
+      for (const token of this.#item.tokens) tokens.push(token);
+      this.#sentence = new Sentence(tokens, start, senses, roles);
+    }
+    return this.#sentence;
+  }
+
   get tokens(): readonly Token[] {
     return this.sentence.tokens;
   }
+
+  get violation(): RuleMatch & { readonly category: Category } {
+    const { category, from, to } = locateViolation(this.#item.folded, before(this.#context));
+    return { category, from: this.start + from, to: this.start + Math.min(to, this.#item.text.length) };
+  }
+}
+
+/** Whether the sentence clears what was only called likely. */
+function clears(item: Item): boolean {
+  return softens(new Sentence(item.tokens, 0));
 }
 
 function harden(item: Item): void {

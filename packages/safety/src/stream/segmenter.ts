@@ -58,44 +58,52 @@ export class Segmenter {
   /** End of the segment that begins at `start`, or -1 when more text is needed. */
   #next(text: string, start: number, final: boolean): number {
     const limit = start + MAX_SEGMENT;
-    for (let i = start + this.#at; i < text.length; i++) {
-      if (i >= limit) return hardCut(text, start, limit);
+    const { length } = text;
+    let letters = this.#letters;
+    /** What is known when more text is needed: the scan goes on at `i`. */
+    const wait = (i: number): number => {
       this.#at = i - start;
+      this.#letters = letters;
+      return -1;
+    };
+    for (let i = start + this.#at; i < length; i++) {
+      if (i >= limit) return hardCut(text, start, limit);
       const c = text.charCodeAt(i);
-      if (c === 10) {
+      if (c >= 97 && c <= 122) letters++;
+      else if (c === 32) continue;
+      else if (c === 10) {
         const j = skipSpace(text, i + 1, limit);
-        if (j >= text.length && !final) return -1;
+        if (j >= length && !final) return wait(i);
         if (j >= limit) continue;
         const blank = text.indexOf('\n', i + 1) >= 0 && text.indexOf('\n', i + 1) < j;
         const next = text.charCodeAt(j);
-        if ((blank && this.#letters > 0) || (this.#letters >= LINE_LETTERS && !isLower(next) && !isDigit(next)))
+        if ((blank && letters > 0) || (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next)))
           return Math.max(j, i + 1);
       } else if (c === 46 || c === 33 || c === 63 || c === 0x2026) {
         let k = i + 1;
         while (k < limit && isCloser(text.charCodeAt(k))) k++;
-        if (k >= text.length) {
-          if (!final) return -1;
+        if (k >= length) {
+          if (!final) return wait(i);
           continue;
         }
         if (k >= limit || !isSpace(text.charCodeAt(k))) continue;
         const j = skipSpace(text, k, limit);
-        if (j >= text.length && !final) return -1;
+        if (j >= length && !final) return wait(i);
         if (j >= limit) continue;
         if (c === 46) {
           const next = text.charCodeAt(j);
           if (isLower(next) || isDigit(next) || endsWithAbbreviation(text, start, i)) continue;
         }
-        if (this.#letters > 0) return j;
+        if (letters > 0) return j;
       } else if (c === 0x3002 || c === 0xff01 || c === 0xff1f) {
         let k = i + 1;
         while (k < limit && isCloser(text.charCodeAt(k))) k++;
-        if (k >= text.length && !final) return -1;
-        if (k < limit && this.#letters > 0) return k;
-      } else if (isLetterLike(c)) this.#letters++;
+        if (k >= length && !final) return wait(i);
+        if (k < limit && letters > 0) return k;
+      } else if (isLetterLike(c)) letters++;
     }
-    if (text.length - start > MAX_SEGMENT) return hardCut(text, start, limit);
-    this.#at = text.length - start;
-    return -1;
+    if (length - start > MAX_SEGMENT) return hardCut(text, start, limit);
+    return wait(length);
   }
 }
 

@@ -1,6 +1,6 @@
-import { Hint, lookUp } from '../lexicon/lexicon.ts';
+import { lookUp } from '../lexicon/lexicon.ts';
+import type { Codes } from './codes.ts';
 import { fold } from './fold.ts';
-import { type Token, WORD } from './token.ts';
 
 const MORSE: Readonly<Record<string, string>> = {
   '.-': 'a',
@@ -41,33 +41,44 @@ const MORSE: Readonly<Record<string, string>> = {
   '----.': '9',
 };
 
+/** Whether a text has what a code needs at the least: a long run, many digits, or many dots and dashes. */
+function mayBeCoded(text: string): boolean {
+  let run = 0;
+  let digits = 0;
+  let marks = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 32) run = 0;
+    else if (c >= 97 && c <= 122) {
+      if (++run >= 12) return true;
+    } else if (c >= 48 && c <= 57) {
+      if (++digits >= 12 || ++run >= 12) return true;
+    } else if (c === 46 || c === 45 || c === 0xb7 || c === 0x2013 || c === 0x2014 || c === 0x2212) {
+      if (++marks >= 8) return true;
+      run = 0;
+    } else if ((c >= 65 && c <= 90) || c === 43 || c === 47 || c === 61) {
+      if (++run >= 12) return true;
+    } else run = 0;
+  }
+  return false;
+}
+
 /**
  * Other readings of a piece of text that a person could recover: written backwards, in ROT13, base64, hex, binary, Morse
  * or pig Latin. Most text has none; each test is one pass.
  */
-export function hiddenReadings(text: string, tokens: readonly Token[]): string[] {
-  let backwards = 0;
-  let backwardSense = false;
-  let rot = 0;
-  let pig = 0;
-  let count = 0;
-  for (const { hint, kind } of tokens) {
-    if (kind === WORD) count++;
-    if (hint === 0) continue;
-    if (hint & Hint.Reversed) backwards++;
-    if (hint & Hint.ReversedName) backwardSense = true;
-    if (hint & Hint.Rot13) rot++;
-    if (hint & Hint.PigLatin) pig++;
-  }
+export function hiddenReadings(text: string, codes: Codes): string[] {
+  const { words, reversed, reversedNames, rot13: rotated, pigLatin } = codes;
+  const turned = reversed >= 2 || (reversedNames >= 1 && (reversed >= 1 || words <= 6));
+  const turning = rotated >= 2 || (rotated >= 1 && words <= 4);
+  if (!turned && !turning && pigLatin < 3 && !mayBeCoded(text)) return [];
   const shape = shapeOf(text);
-  const turned = backwards >= 2 || (backwards >= 1 && backwardSense) || (backwardSense && count <= 6);
-  const turning = rot >= 2 || (rot >= 1 && count <= 4);
-  if (!turned && !turning && pig < 3 && shape.run < 12 && shape.digits < 12 && shape.marks < 8) return [];
+  if (!turned && !turning && pigLatin < 3 && shape.run < 12 && shape.digits < 12 && shape.marks < 8) return [];
   const readings: string[] = [];
   const folded = fold(text).text;
   if (turned) readings.push(reverse(folded), folded.replace(/[a-z0-9]+/g, reverse));
   if (turning) readings.push(folded.replace(/[a-z]/g, rot13));
-  if (pig >= 3) {
+  if (pigLatin >= 3) {
     readings.push(
       folded.replace(/\b([a-z]+)ay\b/g, (_, body: string) => {
         const plain = body.endsWith('w') || body.endsWith('y') ? body.slice(0, -1) : body;

@@ -7,18 +7,18 @@ import { NUMBER, type Token, WORD } from './token.ts';
 
 /** Folds, splits, undoes disguises and tags one piece of text. Offsets are those of `original` plus `base`. */
 export function tokenize(original: string, base = 0): Token[] {
-  const tokens = tokenizeFolded(fold(original), base);
+  return tokenizeJoined(original, joinSpacedLetters(fold(original)), base);
+}
+
+/** As {@link tokenize}, for text that is folded and whose spaced letters are joined already. */
+export function tokenizeJoined(original: string, joined: Folded, base: number): Token[] {
+  const tokens = tagPhrases(scan(joined, base));
   for (const token of tokens) {
     if (token.kind !== WORD || (token.sense | token.role) !== 0) continue;
     const c = original.charCodeAt(token.from - base);
     if (c >= 65 && c <= 90) token.hint |= Hint.Capital;
   }
   return tokens;
-}
-
-/** As {@link tokenize}, for text that is folded already. */
-export function tokenizeFolded(folded: Folded, base = 0): Token[] {
-  return tagPhrases(scan(joinSpacedLetters(folded), base));
 }
 
 /** Marks the words of every listed phrase. Only a hyphen may stand between them. */

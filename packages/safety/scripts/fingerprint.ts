@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from '../src/learned/features.ts';
+import { WORDS_READ, WordList } from '../src/learned/word-list.ts';
+import { joinSpacedLetters } from '../src/text/disguise.ts';
+import { fold } from '../src/text/fold.ts';
+import { readCorpus } from './corpus.ts';
+
+/**
+ * SHA-256 over the features of the texts of `dev`. Weights fit the features that they were trained on: a change of folding,
+ * lexicon or word classes that moves any of them is seen by another fingerprint.
+ */
+export function fingerprintOfFeatures(): string {
+  const hash = createHash('sha256');
+  const list = new WordList();
+  const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+  for (const { text } of readCorpus('dev')) {
+    list.read(joinSpacedLetters(fold(text.slice(0, 480))).text);
+    hash.update(features.subarray(0, readFeatures(list, NOTHING_BEFORE, features)));
+  }
+  return hash.digest('hex');
+}

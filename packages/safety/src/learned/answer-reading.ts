@@ -1,0 +1,72 @@
+import type { Category } from '../rules/category.ts';
+import type { Codes } from '../text/codes.ts';
+import type { Folded } from '../text/fold.ts';
+import {
+  ANSWER_WEIGHTS,
+  DECISION_RULE_WEIGHTS,
+  DIAGNOSIS_WEIGHTS,
+  DOSAGE_WEIGHTS,
+  PRESCRIPTION_WEIGHTS,
+} from './answer-weights.ts';
+import { type Before, FEATURES_PER_TEXT, FEATURES_PER_WORD, readFeatures } from './features.ts';
+import { LinearModel } from './linear-model.ts';
+import { WORDS_READ, WordList } from './word-list.ts';
+
+/**
+ * Below this the rules need not look: of the texts that a rule rightly blocks, next to none scores lower.
+ * Chosen on texts of writers whose others the model had not seen: `scripts/train-readings.ts`.
+ */
+export const UNSUSPICIOUS = -3;
+/** From here on a sentence counts as a violation even where no rule of structure finds one. */
+export const VIOLATION = 1;
+
+/** The categories that are told apart, in the order of their models. */
+export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
+
+/** What a sentence looks like as a whole. */
+export interface AnswerReading extends Before {
+  /** Log odds, in nats, that it breaks the policy. */
+  readonly suspicion: number;
+  /** Words that show a code: see `hiddenReadings`. */
+  readonly codes: Codes;
+}
+
+/** Where a violation is strongest, in the original text, and what it looks like. */
+export interface Violation {
+  readonly category: Category;
+  /** Half-open, in UTF-16 units from the start of the sentence. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const list = new WordList();
+const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+const model = new LinearModel(ANSWER_WEIGHTS);
+const categories = [DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DECISION_RULE_WEIGHTS].map(
+  (weights) => new LinearModel(weights),
+);
+
+/** Reads a folded sentence by a model that was trained on the labelled corpus of this package. */
+export function readAnswer(folded: Folded, before: Before): AnswerReading {
+  list.read(folded.text);
+  const suspicion = model.score(features, readFeatures(list, before, features));
+  return { suspicion, senses: list.senses, roles: list.roles, codes: list.codes() };
+}
+
+/** The stretch of a sentence that speaks most for a violation, and its likeliest category. */
+export function locateViolation(folded: Folded, before: Before): Violation {
+  list.read(folded.text);
+  const count = readFeatures(list, before, features);
+  const range = model.strongest(features, list.count);
+  let best = 0;
+  let most = Number.NEGATIVE_INFINITY;
+  categories.forEach((category, i) => {
+    const score = category.score(features, count);
+    if (score <= most) return;
+    most = score;
+    best = i;
+  });
+  const from = folded.at[list.from[range.from] as number] ?? 0;
+  const to = folded.at[list.to[range.to - 1] as number] ?? from;
+  return { category: READ_CATEGORIES[best] as Category, from, to: Math.max(to, from + 1) };
+}

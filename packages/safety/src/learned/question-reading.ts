@@ -1,0 +1,29 @@
+import type { Folded } from '../text/fold.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { LinearModel } from './linear-model.ts';
+import { EMERGENCY_WEIGHTS, REQUEST_WEIGHTS } from './question-weights.ts';
+import { WORDS_READ, WordList } from './word-list.ts';
+
+/** What a question looks like as a whole: log odds, in nats, against an ordinary question about health. */
+export interface QuestionReading {
+  /** That it asks for what the assistant does not give. */
+  readonly request: number;
+  /** That somebody is in danger. */
+  readonly danger: number;
+  /** The same against whatever of the other two is likelier. */
+  readonly emergency: number;
+}
+
+const list = new WordList();
+const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+const requests = new LinearModel(REQUEST_WEIGHTS);
+const emergencies = new LinearModel(EMERGENCY_WEIGHTS);
+
+/** Reads a folded question by a model that was trained on the labelled corpus of this package. */
+export function readQuestion(folded: Folded): QuestionReading {
+  list.read(folded.text);
+  const count = readFeatures(list, NOTHING_BEFORE, features);
+  const request = requests.score(features, count);
+  const danger = emergencies.score(features, count);
+  return { request, danger, emergency: danger - Math.max(0, request) };
+}
