@@ -8,13 +8,14 @@ import { root } from './workspace.mjs';
 
 const KIB = 1024;
 /** Largest tarball. Eval carries the charts it draws with (decision 3), the CLI the base model and the records. */
-const tarballBudgets = { core: 700 * KIB, safety: 520 * KIB, eval: 1300 * KIB, cli: 10 * KIB * KIB };
+const tarballBudgets = { core: 700 * KIB, safety: 1000 * KIB, eval: 1300 * KIB, cli: 10 * KIB * KIB };
 /**
  * Most that `import` of a package costs a bundled program, all dependencies with it, minified and gzipped: what is loaded
- * at once, and what comes when it is first needed. Half of safety is its lexicon, in eight languages; eval's charts load with the first chart.
+ * at once, and what comes when it is first needed. Half of safety are the weights of its models, a third its lexicon in
+ * eight languages; eval's charts load with the first chart.
  */
 const importBudgets = {
-  safety: { atOnce: 320 * KIB, later: 0 },
+  safety: { atOnce: 960 * KIB, later: 0 },
   eval: { atOnce: 160 * KIB, later: 200 * KIB },
 };
 const allowedDependencies = { '@alpacare/core': ['cli'], '@alpacare/safety': ['cli'], '@alpacare/eval': ['cli'] };

@@ -7,6 +7,7 @@ export default defineConfig({
   target: 'node20',
   dts: true,
   clean: true,
-  sourcemap: true,
+  // A map would carry the weights of the models a second time.
+  sourcemap: false,
   external: ['ai'],
 });

@@ -1,6 +1,6 @@
-/** Time of `check` and `screenQuestion` for each KB, on ordinary and on hostile text. Run alone: other load shows. */
+/** Time of `check` and `screenQuestion` for each KB, on ordinary and on hostile text. Run alone: other load shows. It measures what is built. */
 import { readFileSync } from 'node:fs';
-import { check, screenQuestion } from '../src/index.ts';
+import { check, screenQuestion } from '@alpacare/safety';
 
 const corpus = readFileSync(new URL('../corpus/dev.jsonl', import.meta.url), 'utf8')
   .split('\n')
