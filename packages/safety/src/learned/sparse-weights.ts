@@ -15,19 +15,19 @@ export interface SparseWeights {
 /** @returns one signed byte a place */
 export function unpackWeights({ bits, packed }: SparseWeights): Int8Array {
   const weights = new Int8Array(2 ** bits);
-  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  const bytes = atob(packed);
   let place = -1;
   for (let i = 0; i < bytes.length; ) {
     let step = 0;
     let shift = 0;
     let byte: number;
     do {
-      byte = bytes[i++] as number;
+      byte = bytes.charCodeAt(i++);
       step |= (byte & 127) << shift;
       shift += 7;
     } while (byte > 127);
     place += step;
-    weights[place] = bytes[i++] as number;
+    weights[place] = bytes.charCodeAt(i++);
   }
   return weights;
 }
