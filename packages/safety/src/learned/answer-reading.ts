@@ -66,7 +66,8 @@ export function locateViolation(folded: Folded, before: Before): Violation {
     most = score;
     best = i;
   });
-  const from = folded.at[list.from[range.from] as number] ?? 0;
-  const to = folded.at[list.to[range.to - 1] as number] ?? from;
+  const some = list.count > 0;
+  const from = some ? (folded.at[list.from[range.from] as number] as number) : 0;
+  const to = some ? (folded.at[list.to[range.to - 1] as number] as number) : 1;
   return { category: READ_CATEGORIES[best] as Category, from, to: Math.max(to, from + 1) };
 }

@@ -103,6 +103,11 @@ describe('a reading', () => {
     expect(suspicion(bad)).toBeGreaterThan(suspicion(good) + 3);
   });
 
+  it('of a text without words has its place at the beginning, whatever was read before', () => {
+    locateViolation(folded('take two tablets'), NOTHING_BEFORE);
+    expect(locateViolation(folded(''), NOTHING_BEFORE)).toMatchObject({ from: 0, to: 1 });
+  });
+
   it('is a number, and its place lies in the text, whatever the text is', () => {
     fc.assert(
       fc.property(anyText, (text) => {
