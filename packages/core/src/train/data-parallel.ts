@@ -113,6 +113,8 @@ type Sums = ReadonlyMap<string, { readonly shape: readonly number[]; readonly su
 /** One run's dealings with the other ranks. With one rank it moves nothing. */
 export class DataParallel {
   #nonFiniteRank: number | null = null;
+  /** Memory of each bucket, which lives on from update to update. */
+  readonly #memory: Float32Array[] = [];
   #stops = false;
 
   constructor(readonly collective: Collective) {}
@@ -134,10 +136,11 @@ export class DataParallel {
     this.#nonFiniteRank = null;
     if (this.isAlone) return;
     let travelling: Promise<void> = Promise.resolve();
-    for (const bucket of bucketsOf(sums)) {
+    for (const [index, bucket] of bucketsOf(sums).entries()) {
       const lengths = bucket.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-      const joined = new Float32Array(total(lengths));
-      if (!isEmpty) {
+      const joined = this.#memory[index] ?? new Float32Array(total(lengths));
+      if (isEmpty) joined.fill(0);
+      else {
         const parts = await Promise.all(bucket.map(({ sum }) => sum.read()));
         let at = 0;
         for (const { data } of parts) {
@@ -146,13 +149,14 @@ export class DataParallel {
         }
       }
       await travelling;
-      travelling = this.#sumBucket(bucket, lengths, joined);
+      travelling = this.#sumBucket(index, bucket, lengths, joined);
       travelling.catch(() => {}); // awaited above or below
     }
     await travelling;
   }
 
   async #sumBucket(
+    index: number,
     bucket: readonly { readonly shape: readonly number[]; readonly sum: Variable }[],
     lengths: readonly number[],
     joined: Float32Array,
@@ -165,6 +169,7 @@ export class DataParallel {
       at += lengths[i]!;
       return sum.write(f32Tensor(shape, values.slice(from, at)));
     });
+    this.#memory[index] = values;
     await Promise.all(writes);
   }
 
