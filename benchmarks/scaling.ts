@@ -153,11 +153,13 @@ for (const { tensors, bytes, seconds, alone } of measured.exchanges)
   );
 if (values.only === 'check') process.exit();
 
+/** Tokens of a batch. */
+const SEQ = 256;
 /** Seconds of an update of one process with all threads. */
 async function stepSeconds(method: string, layers: number, window: number): Promise<number> {
-  const flags = { method, layers, window, seq: 512, steps: 1, threads: cpus().length, folder: values.folder };
+  const flags = { method, layers, window, seq: SEQ, steps: 1, threads: cpus().length, folder: values.folder };
   const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-  const lines = await output([process.execPath, ...source, path('./ranks-worker.ts'), ...given], 4);
+  const lines = await output([process.execPath, ...source, path('./ranks-worker.ts'), ...given], 3);
   const seconds = lines.slice(1).map((text) => JSON.parse(text).seconds as number);
   return Math.min(...seconds);
 }
@@ -168,7 +170,7 @@ async function compute(method: string): Promise<{ token: number; update: number 
   const at: { token: number; update: number }[] = [];
   for (const layers of [1, 2]) {
     const [one, two] = [await stepSeconds(method, layers, 1), await stepSeconds(method, layers, 2)];
-    at.push({ token: (two - one) / 512, update: Math.max(0, 2 * one - two) });
+    at.push({ token: (two - one) / SEQ, update: Math.max(0, 2 * one - two) });
   }
   const [a, b] = at as [{ token: number; update: number }, { token: number; update: number }];
   const drawn = (of: 'token' | 'update') => a[of] + (LAYERS - 1) * Math.max(0, b[of] - a[of]);

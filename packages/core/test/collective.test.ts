@@ -70,12 +70,17 @@ describe.each(['openmpi', 'mpich'] as const)('ranks under %s', { timeout: 120_00
     expect(found.error).toMatch(/ranks do not agree: rank 0 asks for barrier.*rank 1 for sum of 3/);
   });
 
-  it('end when one is killed, with one message that names it', async () => {
-    const { job, pids } = await endless(mpi, 'run');
+  it.each([
+    ['between exchanges', 'run'],
+    ['in the middle of a large one', 'large'],
+  ])('end when one is killed %s, with one message that names it', async (_when, how) => {
+    const { job, pids } = await endless(mpi, how);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     process.kill(pids[2]!, 'SIGKILL');
     await expectEnd(job, pids, 10);
-    // MPICH over UCX may abort the survivors before they can speak (docs/decisions/0006-ranks-under-mpi.md).
+    // Hydra may end before it has passed the message on (docs/decisions/0006-ranks-under-mpi.md).
     const found = messages(job);
+    expect(job.errors()).not.toMatch(/process_vm_readv|Caught signal|Debugger listening/);
     if (family === 'openmpi' || found.length > 0) {
       expect(found).toEqual([expect.stringMatching(/^error: rank 2 on \S+ is gone/)]);
     }

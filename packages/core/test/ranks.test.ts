@@ -122,6 +122,23 @@ describe('training on several ranks', { timeout: 180_000 }, () => {
     expect(await adapter('killed')).toEqual(await adapter('lora-3'));
   });
 
+  it.each([
+    ['before there is a checkpoint', { rank: 1, dieAt: 1 }],
+    ['and is the one that writes, as a checkpoint is due', { rank: 0, dieAt: 6 }],
+    ['in the last step but one', { rank: 2, dieAt: 29 }],
+  ])('gives the same bytes when a rank is killed %s and the job is run again', async (_when, sabotage) => {
+    const name = `killed-${sabotage.dieAt}`;
+    const started = startJob(mpi, 3, program(job(name), sabotage));
+    expect(await started.ended).not.toBe(0);
+    const pids = [...started.output().matchAll(/^pid \d (\d+)$/gm)].map((match) => Number(match[1]));
+    await until(() => !pids.some(isAlive), 'all ranks to be gone', 10);
+    expect(messages(started)).toEqual([
+      expect.stringMatching(new RegExp(`^error: rank ${sabotage.rank} on .* is gone`)),
+    ]);
+    await train(3, job(name));
+    expect(await adapter(name)).toEqual(await adapter('lora-3'));
+  });
+
   it('ends on a NaN with one message that names rank and host, and keeps the last good adapter', async () => {
     const started = startJob(mpi, 3, program(job('nan'), { rank: 1, lossIsNanAt: 5 }));
     expect(await started.ended).not.toBe(0);

@@ -63,6 +63,13 @@ describe('a training view', () => {
     expect(text()).not.toContain('\x1b');
   });
 
+  it('says what ranks spend on each other', () => {
+    const { out, text } = stream(false);
+    const view = createTrainingView(out, false);
+    view.show({ ...step(40), exchange: { seconds: 0.05, waitSeconds: 0.1, sentBytes: 9 } });
+    expect(text()).toBe('  step 40/40: loss 2.000, 50 tokens/s, 256 MiB, 0 s left, communication 2.5 %\n');
+  });
+
   it('counts the time left by its own steps, not by those of the process before it', () => {
     const { out, text } = stream(false);
     createTrainingView(out, false).show(step(30));

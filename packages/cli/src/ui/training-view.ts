@@ -22,13 +22,19 @@ class Meter {
   #tokens = 0;
   #seconds = 0;
   #steps = 0;
-  add({ tokens, seconds: spent }: StepEndEvent): void {
+  #exchange: number | undefined;
+  add({ tokens, seconds: spent, exchange }: StepEndEvent): void {
     this.#steps++;
+    if (exchange) this.#exchange = (this.#exchange ?? 0) + exchange.seconds;
     this.#tokens += tokens;
     this.#seconds += spent;
   }
   get tokensPerSecond(): number {
     return Math.round(this.#tokens / this.#seconds);
+  }
+  /** What ranks spend on each other, as words to add; none of a process alone. */
+  get communication(): string {
+    return this.#exchange === undefined ? '' : `, communication ${percent(this.#exchange / this.#seconds)}`;
   }
   secondsLeft({ step, steps }: StepEndEvent): number {
     return (this.#seconds / this.#steps) * (steps - step); // a resumed run began elsewhere
@@ -42,7 +48,8 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
   const bar = out.isTTY
     ? new SingleBar({
         stream: out,
-        format: '  {bar} {value}/{total} steps · loss {loss} · {speed} tokens/s · {memory} MiB · {left} left',
+        format:
+          '  {bar} {value}/{total} steps · loss {loss} · {speed} tokens/s · {memory} MiB · {left} left{communication}',
         barCompleteChar: '█',
         barIncompleteChar: '░',
         barsize: 24,
@@ -67,6 +74,7 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
       speed: meter.tokensPerSecond,
       memory: Math.round(event.residentBytes / 2 ** 20),
       left: seconds(meter.secondsLeft(event)),
+      communication: meter.communication,
     };
     if (bar) {
       if (drawn) bar.update(event.step, state);
@@ -74,7 +82,7 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
       drawn = true;
     } else if (event.step % Math.ceil(event.steps / PLAIN_LINES) === 0 || event.step === event.steps) {
       line(
-        `  step ${event.step}/${event.steps}: loss ${state.loss}, ${state.speed} tokens/s, ${state.memory} MiB, ${state.left} left`,
+        `  step ${event.step}/${event.steps}: loss ${state.loss}, ${state.speed} tokens/s, ${state.memory} MiB, ${state.left} left${state.communication}`,
       );
     }
   };
@@ -104,7 +112,7 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
           return line(`  validation perplexity of the base: ${pc.bold(event.perplexity.toFixed(2))}`);
         case 'run-start':
           if (event.ranks) line(`  ${event.ranks} ranks on ${event.hosts} ${event.hosts === 1 ? 'host' : 'hosts'}`);
-          bar?.start(event.steps, 0, { loss: '–', speed: '–', memory: '–', left: '–' });
+          bar?.start(event.steps, 0, { loss: '–', speed: '–', memory: '–', left: '–', communication: '' });
           drawn = bar !== undefined;
           return;
         case 'step-end':

@@ -20,6 +20,10 @@ export interface MpiOptions {
 
 const ENDING = ['SIGTERM', 'SIGINT'] as const;
 
+/** Hydra tells ranks by it that one is lost. Unheard, Node opens its debugger; the watch knows by itself. */
+const LOSS_SIGNAL = 'SIGUSR1';
+const ignore = (): void => {};
+
 /** How long MPI_Finalize may take once all ranks have agreed to leave. */
 const LEAVE_MS = 5000;
 
@@ -124,6 +128,7 @@ export class MpiCollective implements Collective {
     this.#onSignal = (signal) => watch.postMessage({ type: 'told-to-end', exits: process.listenerCount(signal) === 1 });
     process.on('exit', this.#onExit);
     for (const signal of ENDING) process.on(signal, this.#onSignal);
+    process.on(LOSS_SIGNAL, ignore);
   }
 
   /**
@@ -134,6 +139,7 @@ export class MpiCollective implements Collective {
   static async start(launch: Launch, options: MpiOptions = {}): Promise<MpiCollective> {
     const { silenceSeconds = 8, stallSeconds = 600 } = options;
     const binding = await importBinding();
+    tameUcx(launch.families[0] === 'mpich');
     const progress = new Int32Array(new SharedArrayBuffer(8));
     const thread = new MpiThread(progress);
     const candidates = libraryCandidates(launch.families);
@@ -225,6 +231,7 @@ export class MpiCollective implements Collective {
     await this.#watch.terminate();
     process.off('exit', this.#onExit);
     for (const signal of ENDING) process.off(signal, this.#onSignal);
+    process.off(LOSS_SIGNAL, ignore);
     // MPICH over UCX's TCP may never come back from MPI_Finalize. Nothing is left to do in it; only its thread must
     // not be waited for.
     if (!(await Promise.race([left, late]))) {
@@ -232,6 +239,19 @@ export class MpiCollective implements Collective {
       this.#thread.unref();
     }
   }
+}
+
+/**
+ * Settings of UCX, which an MPI may lie on, for a process that is not made for it. It rewrites the C library's functions for
+ * memory while threads of ours are in them, and takes the signals of faults, which V8 has a use for: neither. MPICH
+ * lets it move large messages by reading a peer's memory, where it aborts when the peer is gone, before anybody can say so;
+ * its other ways through shared memory wait instead. To be called before MPI is loaded, and in the main thread, whose
+ * environment libraries see. What the user has set stays.
+ */
+function tameUcx(isMpich: boolean): void {
+  process.env.UCX_MEM_MMAP_HOOK_MODE ??= 'none';
+  process.env.UCX_ERROR_SIGNALS ??= '';
+  if (isMpich) process.env.UCX_TLS ??= '^cma';
 }
 
 async function importBinding(): Promise<typeof import('./mpi-binding.js')> {

@@ -73,9 +73,9 @@ async function late(): Promise<unknown> {
 async function forever(): Promise<never> {
   process.stdout.write(`pid ${rank} ${process.pid}\n`);
   for (;;) {
-    await collective.allReduceSum(new Float32Array(1000));
-    // As in training, most of the time passes between exchanges.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await collective.allReduceSum(new Float32Array(process.argv[3] === 'large' ? 8e6 : 1000));
+    // As in training, most of the time passes between exchanges; of large ones, most of it in them.
+    if (process.argv[3] !== 'large') await new Promise((resolve) => setTimeout(resolve, 50));
     if (rank === 1 && process.argv[3] === 'stall') await new Promise((resolve) => setTimeout(resolve, 60_000));
     if (rank === size - 1 && process.argv[3] === 'abort') await collective.abort('its records are not those of rank 0');
     if (rank === size - 1 && process.argv[3] === 'exit') process.exit(0);

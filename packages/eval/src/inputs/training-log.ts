@@ -21,6 +21,8 @@ export interface LoggedStep {
   readonly engineSeconds?: number | undefined;
   /** Memory of the process that is resident, at the end of the step. */
   readonly residentBytes?: number | undefined;
+  /** Of `seconds`, in a run of several ranks: exchanging gradients, and waiting for slower ranks. */
+  readonly exchange?: { readonly seconds: number; readonly waitSeconds: number } | undefined;
 }
 
 /** One evaluation of a run. */
@@ -125,6 +127,7 @@ const event = z.discriminatedUnion('type', [
     seconds: z.number().nonnegative(),
     engineSeconds: z.number().optional(),
     residentBytes: z.number().optional(),
+    exchange: z.object({ seconds: z.number(), waitSeconds: z.number() }).optional(),
   }),
   z.object({ type: z.literal('baseline-end'), ...evaluation }),
   z.object({ type: z.literal('evaluation-end'), step: count, ...evaluation }),

@@ -152,4 +152,14 @@ describe('a report', () => {
     expect(html).toContain('to no number at step 3');
     expect(html).not.toMatch(/NaN|Infinity|undefined/);
   });
+
+  it('says what ranks spent on each other', async () => {
+    const step = { type: 'step-end', steps: 2, lossNats: 1, learningRate: 1, gradientNorm: 1, tokens: 8, seconds: 2 };
+    const exchange = { seconds: 0.05, waitSeconds: 0.2, sentBytes: 8 };
+    const events = [1, 2].map((n) => JSON.stringify({ ...step, step: n, exchange }));
+    const run = { title: 'x', log: readTrainingLog(events.join('\n')), answers: [], settings: [], environment: [] };
+    expect(await renderTrainingReport(run)).toContain(
+      'Communication between ranks took 2.5 % of it, waiting for slower ranks 10.0 %.',
+    );
+  });
 });

@@ -175,7 +175,14 @@ async function speed({ steps }: TrainingLog): Promise<Html> {
       : []),
   ]);
   const inside = Number.isFinite(inEngine) ? ` The engine worked in ${percent(inEngine / seconds)} of it.` : '';
-  return `${charts}<p class="soft">${escapeHtml(`${duration(seconds)} in ${plural(steps.length, 'step')}; padding is not counted as tokens.${inside}`)}</p>`;
+  const exchanged = steps.flatMap(({ exchange, seconds: whole }) => (exchange ? [{ ...exchange, whole }] : []));
+  const share = (of: 'seconds' | 'waitSeconds') =>
+    percent(sum(exchanged, (step) => step[of]) / sum(exchanged, (step) => step.whole));
+  const ranks =
+    exchanged.length > 0
+      ? ` Communication between ranks took ${share('seconds')} of it, waiting for slower ranks ${share('waitSeconds')}.`
+      : '';
+  return `${charts}<p class="soft">${escapeHtml(`${duration(seconds)} in ${plural(steps.length, 'step')}; padding is not counted as tokens.${inside}${ranks}`)}</p>`;
 }
 
 interface SmallChart extends Pick<CurveChart, 'title' | 'yName' | 'yFromZero'> {
