@@ -164,17 +164,19 @@ async function stepSeconds(method: string, layers: number, window: number): Prom
   return Math.min(...seconds);
 }
 
-const LAYERS = 22;
-/** Seconds to compute a token's gradients and seconds of an update, at 22 layers, drawn out from models of 1 and 2 layers. */
-async function compute(method: string): Promise<{ token: number; update: number }> {
-  const at: { token: number; update: number }[] = [];
-  for (const layers of [1, 2]) {
-    const [one, two] = [await stepSeconds(method, layers, 1), await stepSeconds(method, layers, 2)];
-    at.push({ token: (two - one) / SEQ, update: Math.max(0, 2 * one - two) });
-  }
-  const [a, b] = at as [{ token: number; update: number }, { token: number; update: number }];
-  const drawn = (of: 'token' | 'update') => a[of] + (LAYERS - 1) * Math.max(0, b[of] - a[of]);
-  return { token: drawn('token'), update: drawn('update') };
+/** Parameters of one layer of TinyLlama, and of its head, which is as large as its embedding. */
+const [LAYER, HEAD] = [44_044_288, 65_536_000];
+const LAYERS = { measured: 2, whole: 22 } as const;
+/**
+ * Seconds to compute a token's gradients and seconds of an update, at 22 layers, drawn out from a model of 2: products grow with
+ * layers and head, the update with what is trained.
+ */
+async function compute(method: 'lora' | 'full'): Promise<{ token: number; update: number }> {
+  const { measured: layers, whole } = LAYERS;
+  const [one, two] = [await stepSeconds(method, layers, 1), await stepSeconds(method, layers, 2)];
+  const products = (whole * LAYER + HEAD) / (layers * LAYER + HEAD);
+  const trained = method === 'lora' ? whole / layers : (whole * LAYER + 2 * HEAD) / (layers * LAYER + 2 * HEAD);
+  return { token: (products * (two - one)) / SEQ, update: trained * Math.max(0, 2 * one - two) };
 }
 
 const RANKS = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];

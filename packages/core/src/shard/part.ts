@@ -13,34 +13,53 @@ import { z } from 'zod';
 import { ShardError } from '../errors.ts';
 import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
 import { schemaProblems } from '../schema-problems.ts';
-import { formatShard, rangeOf } from './shard.ts';
+import { formatShard, rangeOf, type Shard } from './shard.ts';
+
+/** A list that was split. */
+export interface SplitList {
+  readonly name: string;
+  /** Items in all shards together. */
+  readonly of: number;
+  /** Items that stay together; ranges of shards begin at multiples of it. */
+  readonly unit: number;
+}
+
+/** What a part says of itself. */
+export interface WorkPartHead {
+  /** The command: what the rows are. */
+  readonly work: string;
+  /** Which share of how many. */
+  readonly shard: Shard;
+  /** SHA-256, hex, of everything that was read and split. */
+  readonly input: string;
+  /** Everything else that decides the rows. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  /** What was split. */
+  readonly lists: readonly SplitList[];
+  /** Counts that are added up over the parts. */
+  readonly tally: Readonly<Record<string, number>>;
+  /** What is worth telling and may differ from part to part, such as the machine. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
 
 const count = z.int().nonnegative();
 const headSchema = z.object({
   part: z.literal('alpacare'),
   version: z.literal(1),
-  /** The command: what the rows are. */
   work: z.string(),
   shard: z.object({ index: count, count: z.int().positive() }).refine(({ index, count: n }) => index < n),
-  /** SHA-256, hex, of everything that was read and split. */
   input: z.string(),
-  /** Everything else that decides the rows. */
   configuration: z.record(z.string(), z.unknown()),
-  /** What was split: how long each list is in all, and how many items stay together. */
   lists: z.array(z.object({ name: z.string(), of: count, unit: z.int().positive() })),
-  /** Counts that are added up over the parts. */
   tally: z.record(z.string(), z.number()),
-  /** What is worth telling and may differ from part to part, such as the machine. */
   about: z.record(z.string(), z.unknown()),
   /** SHA-256, hex, of the lines of the rows. */
   digest: z.string(),
 });
 
-/** What a part says of itself. */
-export type WorkPartHead = Omit<z.infer<typeof headSchema>, 'part' | 'version' | 'digest'>;
-
 /** Rows by the name of their list; as many as the shard's range of the list is long. */
 export interface WorkPart extends WorkPartHead {
+  /** JSON values. */
   /** List -> its rows of this part, in order. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>;
 }
