@@ -187,6 +187,7 @@ for (const method of ['lora', 'full'] as const) {
   if (values.only !== undefined && values.only !== method) continue;
   const { token, update } = await compute(method);
   const bytes = 4 * PARAMETERS[method];
+  if (token <= 0) console.log('\nwhat computing takes was lost in the noise of the machine: exchanges alone follow');
   console.log(
     `\n**${method === 'lora' ? 'LoRA r=8' : 'Every weight'}**: ${(1 / token).toFixed(1)} tokens/s and ${update.toFixed(2)} s an update ` +
       `on these ${cpus().length} processors; ${(bytes / 1e6).toFixed(1)} MB of gradients; ${tokens} tokens a rank an update\n`,
@@ -209,7 +210,8 @@ for (const method of ['lora', 'full'] as const) {
       };
       const computing = (token * tokens + update) / speed;
       const exchange = exchangeSeconds(ranks, bytes, costs, copySeconds[method]);
-      return `${((100 * computing) / (computing + exchange)).toFixed(1)} % (${exchange < 1 ? `${ms(exchange)} ms` : `${exchange.toFixed(1)} s`})`;
+      const seconds = exchange < 1 ? `${ms(exchange)} ms` : `${exchange.toFixed(1)} s`;
+      return token > 0 ? `${((100 * computing) / (computing + exchange)).toFixed(1)} % (${seconds})` : seconds;
     });
     console.log(`| ${ranks} | ${cells.join(' | ')} |`);
   }
