@@ -183,7 +183,15 @@ export { singleProcess } from './collective/single-process.ts';
 // Work that is split into shards
 export { fileDigest, filesDigest } from './io/file-digest.ts';
 export { mergeParts, type NamedPart } from './shard/merge-parts.ts';
-export { decodePart, encodePart, type WorkPart, type WorkPartHead, readPart, writePart } from './shard/part.ts';
+export {
+  decodePart,
+  encodePart,
+  readPart,
+  type SplitList,
+  type WorkPart,
+  type WorkPartHead,
+  writePart,
+} from './shard/part.ts';
 export { formatShard, type Range, rangeOf, type Shard, WHOLE } from './shard/shard.ts';
 export { computeOverRanks, computePart, type ShardedList, type ShardedWork } from './shard/sharded-work.ts';
 // Generation

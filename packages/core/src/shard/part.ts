@@ -17,6 +17,7 @@ import { formatShard, rangeOf, type Shard } from './shard.ts';
 
 /** A list that was split. */
 export interface SplitList {
+  /** What the list is called in its part. */
   readonly name: string;
   /** Items in all shards together. */
   readonly of: number;
