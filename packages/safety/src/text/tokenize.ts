@@ -1,16 +1,10 @@
 import { Hint } from '../lexicon/lexicon.ts';
 import { Sense } from '../lexicon/tags.ts';
-import { joinSpacedLetters } from './disguise.ts';
-import { type Folded, fold } from './fold.ts';
+import type { Folded } from './fold.ts';
 import { scan } from './scan.ts';
 import { NUMBER, type Token, WORD } from './token.ts';
 
-/** Folds, splits, undoes disguises and tags one piece of text. Offsets are those of `original` plus `base`. */
-export function tokenize(original: string, base = 0): Token[] {
-  return tokenizeJoined(original, joinSpacedLetters(fold(original)), base);
-}
-
-/** As {@link tokenize}, for text that is folded and whose spaced letters are joined already. */
+/** Splits, undoes disguises and tags one piece of text that is folded and whose spaced letters are joined. Offsets are those of `original` plus `base`. */
 export function tokenizeJoined(original: string, joined: Folded, base: number): Token[] {
   const tokens = tagPhrases(scan(joined, base));
   for (const token of tokens) {
