@@ -109,14 +109,16 @@ export function leftOut(graph: Graph, attentions: readonly CausalAttention[]): S
   return new Set([...inner].filter((node) => !needed.has(node) && !outputs.has(node)));
 }
 
-/** Blocks of a graph that is differentiated, and of one that takes single positions as well. */
-const BLOCKS = { training: 4, forward: 2 };
+/** Blocks of a graph that is differentiated, of one that takes single positions as well, and of several positions at least. */
+const BLOCKS = { training: 4, forward: 2, several: 8 };
 
 export interface BlockContext {
   readonly onnx: OnnxGraph;
   valueFor(node: Node): string;
   dimension(dim: Dim): string;
   shapeOf(shape: Shape): string;
+  /** Every run has more than one query: more blocks pay. Default: false. */
+  readonly several?: boolean;
 }
 
 /** One block of queries. */
@@ -202,7 +204,7 @@ const headsShape = ({ onnx, shapeOf }: BlockContext, { query }: CausalAttention,
 function blocksOf(context: BlockContext, attention: CausalAttention): Block[] {
   const { onnx, valueFor, dimension, shapeOf } = context;
   const { query, key, value, mask, scale, positions } = attention;
-  const n = attention.back ? BLOCKS.training : BLOCKS.forward;
+  const n = attention.back ? BLOCKS.training : context.several ? BLOCKS.several : BLOCKS.forward;
   const heads = query.shape[1] as number;
   const [batch, kv, keys] = key.shape as [Dim, number, Dim];
   const size = query.shape[3] as number;

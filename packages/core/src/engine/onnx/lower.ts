@@ -10,6 +10,7 @@ import {
   type WeightRef,
 } from '../../tensor/op.ts';
 import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape } from '../../tensor/shape.ts';
+import { type CachedAttention, cachedAttention } from './cached-attention.ts';
 import { blockedAttention, findCausalAttention, leftOut } from './causal-attention.ts';
 import { frozenProduct, gatherRows, type Precision, type ProductContext, widen } from './frozen-product.ts';
 import type { RowLookup } from './looked-up-rows.ts';
@@ -275,13 +276,18 @@ export interface LoweringOptions extends Precision {
   readonly device?: OnnxDevice;
   /** Lookups whose rows are fed, each under {@link rowsName} of its place in the list. Default: none. */
   readonly lookups?: readonly RowLookup[];
+  /** Attentions whose caches are fed as buffers; as outputs these give the rows of the run alone. Default: none. */
+  readonly caches?: readonly CachedAttention[];
 }
+
+/** Names the axis of positions that a buffer has room for. */
+const BUFFER_ROOM = 'room';
 
 export const rowsName = (index: number): string => `rows:${index}`;
 
 /** @returns the bytes of an ONNX model whose frozen weights point into their safetensors files */
 export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'accurate' }): Uint8Array {
-  const { device = 'cpu', lookups = [], ...precision } = options;
+  const { device = 'cpu', lookups = [], caches = [], ...precision } = options;
   const onnx = device === 'webgpu' ? new WebgpuGraph() : new OnnxGraph();
   const values = new Map<Node, string>();
   const symbols = new Map<string, string>();
@@ -308,12 +314,24 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     }
   };
 
+  const cachedRows = caches.flatMap(({ key, value }) => [key, value]);
+  const buffers = new Set(cachedRows.map(({ past }) => past));
   for (const node of graph.nodes) {
     const name = leafName(node);
     if (name === undefined) continue;
-    const value = onnx.input(feedName(name), node.dtype, node.shape);
+    const isBuffer = buffers.has(node);
+    const shape = isBuffer ? node.shape.with(2, BUFFER_ROOM) : node.shape;
+    const value = onnx.input(feedName(name), node.dtype, shape);
     values.set(node, value);
-    learnSymbols(node, value);
+    if (!isBuffer) learnSymbols(node, value);
+  }
+  for (const { past, fresh, joined } of cachedRows) {
+    const [earlier, own, all] = [past, fresh, joined].map(({ shape }) => shape[2] as string) as [
+      string,
+      string,
+      string,
+    ];
+    symbols.set(earlier, onnx.emit('Sub', [dimension(all), dimension(own)]));
   }
   for (const [i, { node }] of lookups.entries()) values.set(node, onnx.input(rowsName(i), 'f32', node.shape));
   const valueFor = (node: Node, user?: OpKind): string => {
@@ -337,9 +355,22 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     attentions.flatMap((attention) => [...attention.results.keys()].map((node) => [node, attention])),
   );
   const skipped = leftOut(graph, attentions);
+  const withCache = new Map(caches.map((cached) => [cached.attention.attend as Node, cached]));
+  const [firstBuffer] = buffers;
+  const joinedRows = new Map(cachedRows.map(({ joined, fresh }) => [joined, fresh]));
   const twins = new Set(graph.nodes.map((node) => twinKey(node.kind, node)));
   for (const node of graph.nodes) {
     if (values.has(node) || isKind(node, 'weight') || skipped.has(node)) continue;
+    const fresh = joinedRows.get(node);
+    if (fresh) {
+      values.set(node, values.get(fresh)!);
+      continue;
+    }
+    const cached = withCache.get(node);
+    if (cached) {
+      values.set(node, cachedAttention({ onnx, valueFor, dimension, shapeOf }, cached, firstBuffer!));
+      continue;
+    }
     const attention = inBlocks.get(node);
     if (attention) {
       values.set(node, blockedAttention({ onnx, valueFor, dimension, shapeOf }, attention, node));
@@ -365,6 +396,9 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     values.set(node, value);
     if (isKind(node, 'concat')) learnSymbols(node, value);
   }
-  for (const [name, node] of graph.outputs) onnx.output(outputName(name), valueFor(node), node.dtype, node.shape);
+  for (const [name, node] of graph.outputs) {
+    const { shape } = joinedRows.get(node) ?? node;
+    onnx.output(outputName(name), valueFor(node), node.dtype, shape);
+  }
   return onnx.toBytes();
 }

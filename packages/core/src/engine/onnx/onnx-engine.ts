@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { EngineError, EngineUnavailableError, InvalidOptionError } from '../../errors.ts';
-import { type Graph, isKind } from '../../tensor/graph.ts';
+import { type Graph, isKind, leafName } from '../../tensor/graph.ts';
 import { isQuantized, type WeightRef } from '../../tensor/op.ts';
 import { bindSymbols, type GraphLeaf, graphLeaves } from '../check-feeds.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
   Variable,
 } from '../engine.ts';
 import { EngineThread } from '../engine-thread.ts';
+import { type CachedAttention, findCachedAttention } from './cached-attention.ts';
 import { chooseInt8Products, type Int8Choice } from './integer-unit.ts';
 import { findRowLookups, type RowLookup, readRows } from './looked-up-rows.ts';
 import { feedName, lowerGraph, outputName, rowsName, weightsOfGradients } from './lower.ts';
@@ -178,6 +179,18 @@ const multipliedMatrices = (graph: Graph): WeightRef[] =>
         ),
   );
 
+/** What the engine's thread needs to know of caches: `Caches` of session-worker.js. */
+function namesOfCaches(graph: Graph, caches: readonly CachedAttention[]) {
+  const [first] = caches;
+  if (!first) return undefined;
+  const outputs = new Map([...graph.outputs].map(([name, node]) => [node, outputName(name)]));
+  const rows = caches.flatMap(({ key, value }) => [key, value]);
+  return {
+    outputs: Object.fromEntries(rows.map(({ past, joined }) => [feedName(leafName(past)!), outputs.get(joined)!])),
+    mask: feedName(leafName(first.attention.mask)!),
+  };
+}
+
 function chooseInt8(asked: Int8Products | undefined, device: OnnxDevice): Int8Choice {
   if (device !== 'cpu') {
     return { products: 'widened', unsignedWeights: true, reason: `integer products have no kernel on ${device}` };
@@ -223,6 +236,7 @@ export class OnnxEngine implements Engine {
     const prepack = this.#options.prepack ?? (bytes <= SMALL_WEIGHTS_BYTES || isPackedUnasked(graph, products));
     const session = this.#thread.newId();
     const lookups = this.device === 'cpu' ? findRowLookups(graph) : [];
+    const caches = this.device === 'cpu' ? findCachedAttention(graph) : [];
     // What fell back to the CPU is read from a profile of the first run.
     const profile = this.device === 'cpu' ? undefined : path.join(tmpdir(), `alpacare-${randomUUID()}`);
     await this.#create(
@@ -230,6 +244,7 @@ export class OnnxEngine implements Engine {
         type: 'create',
         session,
         profile,
+        caches: namesOfCaches(graph, caches),
         model: lowerGraph(graph, {
           int8: products,
           packed: prepack,
@@ -237,6 +252,7 @@ export class OnnxEngine implements Engine {
           compute: this.#options.compute,
           device: this.device,
           lookups,
+          caches,
         }),
         options: {
           executionProviders: [this.device],

@@ -183,6 +183,30 @@ export class OnnxGraph {
     return outputs;
   }
 
+  /**
+   * One of two values, of which only that one is computed.
+   * @param condition  a bool
+   * @param build      both ways, each in a body of its own, which may use what stands outside
+   */
+  either(
+    condition: string,
+    type: OnnxType,
+    build: { readonly yes: (body: OnnxGraph) => string; readonly no: (body: OnnxGraph) => string },
+  ): string {
+    const branch = (name: 'then_branch' | 'else_branch', make: (body: OnnxGraph) => string) => {
+      const body = new OnnxGraph(this);
+      body.output(this.#newName('s'), make(body), type, null);
+      body.#nameOutputs();
+      return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g: body.#graphProto(name) });
+    };
+    const attribute = [branch('then_branch', build.yes), branch('else_branch', build.no)];
+    const output = this.#newName('v');
+    this.#nodes.push(
+      create(NodeProtoSchema, { name: `If_${output}`, opType: 'If', input: [condition], output: [output], attribute }),
+    );
+    return output;
+  }
+
   #initializer(key: string, make: (name: string) => TensorProto): string {
     if (this.#outer) return this.#outer.#initializer(key, make);
     const known = this.#emitted.get(key);

@@ -7,7 +7,7 @@ import type { FedInput, PositionRange } from '../causal-lm.ts';
 export type AttentionWindow = number | null;
 
 /** What a mask holds where a query must not look. Finite, so that a row without any key stays finite. */
-const MASKED = -1e30;
+export const MASKED = -1e30;
 
 export const maskName = (window: AttentionWindow): string => (window === null ? 'mask' : `mask:${window}`);
 
