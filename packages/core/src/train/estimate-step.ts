@@ -6,7 +6,7 @@ import { type Graph, isKind, type Node } from '../tensor/graph.ts';
 import { isQuantized, type WeightRef } from '../tensor/op.ts';
 import { resolveDim, resolveShape } from '../tensor/shape.ts';
 import { momentBytes, SMALLEST_8BIT } from './adamw8bit.ts';
-import { buildTrainingGraph, chunkSizes } from './loss.ts';
+import { buildTrainingGraph, chunkSizes, logitsBytes } from './loss.ts';
 import type { TuningMethod } from './method.ts';
 
 /** The batch whose step is estimated. */
@@ -126,7 +126,7 @@ const heldBytes = (ref: WeightRef): number => {
 export function estimateStepMemory(method: TuningMethod, shape: StepShape): StepMemory {
   const { model } = method;
   const graph = buildTrainingGraph(method, { checkpointing: shape.checkpointing ?? false });
-  const bindings = stepBindings(model, shape);
+  const bindings = stepBindings(model, shape, logitsBytes(graph, shape.int8));
   const weights = new Map<string, number>();
   const choice = chooseInt8Products();
   const int8 = shape.int8 ?? choice.products;
@@ -183,8 +183,12 @@ export function largestBatch(
   return low;
 }
 
-function stepBindings(model: CausalLm, { batch, length, supervised = batch * length }: StepShape): Map<string, number> {
-  const { chunks, rows } = chunkSizes(model.vocabSize, supervised);
+function stepBindings(
+  model: CausalLm,
+  { batch, length, supervised = batch * length }: StepShape,
+  bytes: number,
+): Map<string, number> {
+  const { chunks, rows } = chunkSizes(model.vocabSize, supervised, bytes);
   return new Map([
     ['B', batch],
     ['T', length],

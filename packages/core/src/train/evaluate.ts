@@ -2,7 +2,7 @@
 import { batches } from '../data/batch.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
 import { type Engine, f32Tensor, type HostTensor, type Program, type Variable } from '../engine/engine.ts';
-import { batchFeeds, buildEvaluationGraph } from './loss.ts';
+import { batchFeeds, buildEvaluationGraph, logitsBytes } from './loss.ts';
 import type { ModelVariant } from './method.ts';
 
 /** Log-probabilities of one example's supervised tokens. */
@@ -32,11 +32,13 @@ export class Evaluator {
     readonly variant: ModelVariant,
     /** The compiled forward pass. */
     readonly program: Program,
+    private readonly logitsBytes: number,
   ) {}
 
   /** Compiles the forward pass. */
   static async create(engine: Engine, variant: ModelVariant): Promise<Evaluator> {
-    return new Evaluator(variant, await engine.compile(buildEvaluationGraph(variant), { label: 'evaluation' }));
+    const graph = buildEvaluationGraph(variant);
+    return new Evaluator(variant, await engine.compile(graph, { label: 'evaluation' }), logitsBytes(graph));
   }
 
   /** @param parameters  values in place of the variant's initial ones, such as those in training on the engine */
@@ -49,7 +51,7 @@ export class Evaluator {
     let next = 0;
     for (const batch of batches(examples, { batchSize, padId: 0, order: 'as-given' })) {
       signal?.throwIfAborted();
-      const feeds = { ...batchFeeds(this.variant.model, batch), ...parameters };
+      const feeds = { ...batchFeeds(this.variant.model, batch, this.logitsBytes), ...parameters };
       const { nats } = await this.program.run({ feeds, fetch: ['nats'] });
       let from = 0;
       for (const [b, id] of batch.exampleIds.entries()) {

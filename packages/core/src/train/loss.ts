@@ -4,7 +4,8 @@
  */
 import { backward } from '../autodiff/backward.ts';
 import type { TokenBatch } from '../data/batch.ts';
-import { f32Tensor, type HostTensor, i32Tensor } from '../engine/engine.ts';
+import { f32Tensor, type HostTensor, type Int8Products, i32Tensor } from '../engine/engine.ts';
+import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { forwardFeeds, forwardInputs } from '../model/forward-inputs.ts';
 import { type Graph, GraphBuilder, isKind, type Node } from '../tensor/graph.ts';
@@ -39,12 +40,26 @@ function frozenHead(logits: Node, hidden: Node): Node | undefined {
   return isKind(weight, 'weight') && transposeB && !transposeA && alpha === 1 ? weight : undefined;
 }
 
-/** Largest array of logits, in bytes; large enough that a product with so many rows runs at full speed. */
-const LOGITS_BYTES = 32 * 2 ** 20;
+const LOGITS_BYTES = { packed: 16 * 2 ** 20, unpacked: 64 * 2 ** 20 };
+
+/**
+ * Largest array of logits, in bytes. Each chunk reads the head: one that integer products hold packed is read at full speed
+ * for few rows; any other is packed, or widened, anew for each chunk.
+ * @param int8  how products of int8 weights are computed. Default: what the onnx engine chooses on this processor
+ */
+export function logitsBytes(graph: Graph, int8: Int8Products = chooseInt8Products().products): number {
+  const head = graph.nodes.find((node) => isKind(node, 'linearCrossEntropy'))?.inputs[1];
+  const isInteger = head && isKind(head, 'weight') && head.attributes.ref.dtype === 'int8' && int8 !== 'widened';
+  return isInteger ? LOGITS_BYTES.packed : LOGITS_BYTES.unpacked;
+}
 
 /** How many chunks so many supervised positions make, and rows of each. */
-export function chunkSizes(vocabSize: number, supervised: number): { readonly chunks: number; readonly rows: number } {
-  const most = Math.max(16, Math.floor(LOGITS_BYTES / (4 * vocabSize)));
+export function chunkSizes(
+  vocabSize: number,
+  supervised: number,
+  bytes: number,
+): { readonly chunks: number; readonly rows: number } {
+  const most = Math.max(16, Math.floor(bytes / (4 * vocabSize)));
   const chunks = Math.max(1, Math.ceil(supervised / most));
   return { chunks, rows: Math.ceil(supervised / chunks) };
 }
@@ -53,9 +68,9 @@ export function chunkSizes(vocabSize: number, supervised: number): { readonly ch
  * Supervised positions as C chunks of R; the last one is filled up, and what is filled up weighs nothing.
  * @returns feeds `rows`, `labels` and `weights`, each [C, R]
  */
-function chunkFeeds(vocabSize: number, { rows, labels }: TokenBatch): Record<string, HostTensor> {
+function chunkFeeds(vocabSize: number, { rows, labels }: TokenBatch, bytes: number): Record<string, HostTensor> {
   const N = rows.length;
-  const { chunks: C, rows: R } = chunkSizes(vocabSize, N);
+  const { chunks: C, rows: R } = chunkSizes(vocabSize, N, bytes);
   const filled = (values: Int32Array) => {
     const all = new Int32Array(C * R);
     all.set(values);
@@ -102,12 +117,16 @@ export function buildEvaluationGraph(method: ModelVariant): Graph {
   return graph.finish({ nats: mul(perPosition(method, graph).nats, weights) });
 }
 
-/** What both graphs take from a batch. */
-export function batchFeeds(model: CausalLm, batch: TokenBatch): Record<string, HostTensor> {
+/** What both graphs take from a batch. @param bytes  the largest array of logits, see {@link logitsBytes} */
+export function batchFeeds(
+  model: CausalLm,
+  batch: TokenBatch,
+  bytes = LOGITS_BYTES.unpacked,
+): Record<string, HostTensor> {
   const { segments } = batch;
   const range = { batch: batch.batch, past: 0, count: batch.length, ...(segments && { segments }) };
   return {
     ...forwardFeeds(model, batch.ids, range),
-    ...chunkFeeds(model.vocabSize, batch),
+    ...chunkFeeds(model.vocabSize, batch, bytes),
   };
 }

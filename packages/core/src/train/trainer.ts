@@ -12,7 +12,7 @@ import { buildGradientNorm, slotNames } from './adamw.ts';
 import { checkRanks, DataParallel, type Exchange, planWindow, type Window } from './data-parallel.ts';
 import { type Evaluation, Evaluator } from './evaluate.ts';
 import { EvaluationStopped, evaluateTogether } from './evaluate-together.ts';
-import { accumulatorName, batchFeeds, buildTrainingGraph } from './loss.ts';
+import { accumulatorName, batchFeeds, buildTrainingGraph, logitsBytes } from './loss.ts';
 import type { TuningMethod } from './method.ts';
 import { AdamW, type SavedMoments } from './optimizer.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -52,6 +52,7 @@ export class Trainer {
     /** Settings of the loop, complete. */
     readonly options: TrainOptions,
     private readonly programs: { readonly train: Program; readonly norm: Program },
+    private readonly logitsBytes: number,
     private readonly optimizer: AdamW,
     slots: ReadonlyMap<string, Slots>,
     /** Ranks that train together. */
@@ -75,8 +76,9 @@ export class Trainer {
     checkTrainOptions(full);
     checkRanks(full, collective);
     const shapes = [...method.initial].map(([name, { shape }]) => ({ name, shape, decays: method.decays(name) }));
+    const graph = buildTrainingGraph(method, full);
     const programs = {
-      train: await engine.compile(buildTrainingGraph(method, full), { label: 'training step', int8: full.int8 }),
+      train: await engine.compile(graph, { label: 'training step', int8: full.int8 }),
       norm: await engine.compile(buildGradientNorm(shapes), { label: 'gradient norm' }),
     };
     const optimizer = await AdamW.create(engine, method, full.optimizer);
@@ -90,7 +92,7 @@ export class Trainer {
         zero: await zeros(),
       });
     }
-    return new Trainer(engine, method, full, programs, optimizer, slots, collective);
+    return new Trainer(engine, method, full, programs, logitsBytes(graph, full.int8), optimizer, slots, collective);
   }
 
   /** Updates made so far. */
@@ -349,7 +351,7 @@ export class Trainer {
       const result = await this.#timed(
         this.programs.train.run({
           feeds: {
-            ...batchFeeds(this.method.model, batch),
+            ...batchFeeds(this.method.model, batch, this.logitsBytes),
             ...this.#values(),
             ...start,
             scale: scalar(1 / supervisedTokens),
