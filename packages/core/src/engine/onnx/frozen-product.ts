@@ -37,6 +37,25 @@ const codesOf = (onnx: OnnxGraph, ref: QuantizedWeightRef): string =>
 const scalesOf = (onnx: OnnxGraph, { dtype, shape: [O, I], scales }: QuantizedWeightRef): string =>
   onnx.external(scales, 'f32', dtype === 'int8' ? [O] : dtype === 'int4' ? [O, I / BLOCK] : [(O * I) / BLOCK]);
 
+/** Of a matrix that is widened in blocks, the largest block in f32. */
+const WIDENED_BYTES = 16 * 2 ** 20;
+
+/** x [N, O] times an nf4 matrix [O, I], so many of its rows at a time: widening takes two and a half times their f32 bytes. */
+function widenedInBlocks(onnx: OnnxGraph, x: string, ref: QuantizedWeightRef): string {
+  const [O, I] = ref.shape;
+  const blocks = Math.ceil((4 * O * I) / WIDENED_BYTES);
+  if (blocks === 1) return multiply(onnx, x, widen(onnx, ref, x), false);
+  let sum: string | undefined;
+  for (let block = 0; block < blocks; block++) {
+    const [from, to] = [block, block + 1].map((i) => Math.floor((O * i) / blocks)) as [number, number];
+    const columns = onnx.emit('Slice', [x, onnx.ints([from]), onnx.ints([to]), onnx.ints([1])]);
+    // Each block waits for the sum so far, so that no two are held at a time.
+    const rows = widenNf4(onnx, ref, { from, to, user: sum ?? x });
+    sum = onnx.emit(sum ? 'Gemm' : 'MatMul', sum ? [columns, rows, sum] : [columns, rows]);
+  }
+  return sum!;
+}
+
 /**
  * The matrix [O, I] as f32. Made anew wherever it is used: keeping it is what a narrow type is there to avoid.
  * @param user  a value that is known only when the graph runs; without it, ONNX Runtime may widen once, at loading
@@ -56,20 +75,34 @@ export function widen(onnx: OnnxGraph, ref: WeightRef, user?: string): string {
       block_size: BLOCK,
     });
   }
-  // A byte is two codes: it is looked up as a pair.
-  const packed = user === undefined ? codesOf(onnx, ref) : unfoldable(onnx, codesOf(onnx, ref), user);
-  const bytes = onnx.emitAnew('Cast', [packed], { to: onnxType.i32 });
-  const units = onnx.emit('Gather', [onnx.floats([256, 2], NF4_PAIRS), bytes], { axis: 0 });
-  const blocks = onnx.emit('Reshape', [units, onnx.ints([-1, BLOCK])]);
-  const scales = onnx.emit('Unsqueeze', [scalesOf(onnx, ref), onnx.ints([1])]);
-  return onnx.emit('Reshape', [onnx.emit('Mul', [blocks, scales]), onnx.ints([O, I])]);
+  return widenNf4(onnx, ref, { from: 0, to: O, user });
 }
 
-/** The same vector, in a way that ONNX Runtime cannot compute before it knows the user's shape. */
-function unfoldable(onnx: OnnxGraph, vector: string, user: string): string {
-  const rows = onnx.emit('Shape', [user], { start: 0, end: 1 });
-  const end = onnx.emit('Max', [rows, onnx.ints([2 ** 31])]);
-  return onnx.emit('Slice', [vector, onnx.ints([0]), end, onnx.ints([0])]);
+interface RowRange {
+  readonly from: number;
+  readonly to: number;
+  /** See {@link widen}. */
+  readonly user: string | undefined;
+}
+
+/** Rows [from, to) of an nf4 matrix as f32. A byte is two codes: it is looked up as a pair. */
+function widenNf4(onnx: OnnxGraph, ref: QuantizedWeightRef, { from, to, user }: RowRange): string {
+  const [O, I] = ref.shape;
+  /** Elements of a vector with so many for each row. */
+  const part = (vector: string, perRow: number): string => {
+    if (user === undefined) return vector;
+    // ONNX Runtime cannot compute this before it knows the user's shape, of which no dimension is below 0.
+    const nothing = onnx.emit('Min', [onnx.emit('Shape', [user], { start: 0, end: 1 }), onnx.ints([0])]);
+    const end = onnx.emit('Add', [nothing, onnx.ints([to * perRow])]);
+    return onnx.emit('Slice', [vector, onnx.ints([from * perRow]), end, onnx.ints([0])]);
+  };
+  const bytes = onnx.emitAnew('Cast', [part(codesOf(onnx, ref), I / 2)], { to: onnxType.i32 });
+  const units = onnx.emit('Gather', [onnx.floats([256, 2], NF4_PAIRS), bytes], { axis: 0 });
+  const blocks = onnx.emit('Reshape', [units, onnx.ints([-1, BLOCK])]);
+  const isWhole = from === 0 && to === O;
+  const scales = scalesOf(onnx, ref);
+  const column = onnx.emit('Unsqueeze', [isWhole ? scales : part(scales, I / BLOCK), onnx.ints([1])]);
+  return onnx.emit('Reshape', [onnx.emit('Mul', [blocks, column]), onnx.ints([to - from, I])]);
 }
 
 /** Rows of the matrix as f32, [N, I]. */
@@ -105,6 +138,8 @@ export interface ProductContext {
   readonly siblings?: readonly QuantizedWeightRef[];
   /** No gradient is computed with this matrix: 4-bit codes are multiplied as they are, with rows in 8 bits. */
   readonly forwardOnly?: boolean;
+  /** Rows of x add up to 1 and have no number below 0: their largest are in columns of their own, row by row. */
+  readonly probabilities?: boolean;
 }
 
 /**
@@ -117,7 +152,7 @@ export function frozenProduct(
   ref: WeightRef,
   transposed: boolean,
   { int8, compute = 'f32', unsignedWeights = false, packed }: Precision,
-  { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false }: ProductContext = {},
+  { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false, probabilities = false }: ProductContext = {},
 ): string {
   if (isQuantized(ref)) {
     const [O, I] = ref.shape;
@@ -130,10 +165,11 @@ export function frozenProduct(
       return fourBitProduct(onnx, x, ref, siblings);
     }
     if (ref.dtype === 'int8' && int8 !== 'widened' && (ref.transposed || !transposed)) {
-      return integerProduct(onnx, x, ref, { transposed, int8, siblings, unsignedWeights, packed });
+      return integerProduct(onnx, x, ref, { transposed, int8, siblings, probabilities, unsignedWeights, packed });
     }
   }
   if (compute !== 'f32') return halfProduct(onnx, x, ref, transposed, compute);
+  if (isQuantized(ref) && ref.dtype === 'nf4' && !transposed) return widenedInBlocks(onnx, x, ref);
   return multiply(onnx, x, widen(onnx, ref, x), transposed);
 }
 
@@ -213,15 +249,17 @@ function roundRows(onnx: OnnxGraph, x: string, scale: string): string {
   return onnx.emit('QuantizeLinear', [x, scales, zeros], { axis: 0 });
 }
 
-function rowScale(onnx: OnnxGraph, x: string): string {
+function rowScale(onnx: OnnxGraph, x: string, nonNegative: boolean): string {
   const most = onnx.emit('ReduceMax', [x, onnx.ints([1])], { keepdims: 1 });
-  const least = onnx.emit('ReduceMin', [x, onnx.ints([1])], { keepdims: 1 });
-  const largest = onnx.emit('Max', [most, onnx.emit('Neg', [least]), onnx.float(TINY)]);
+  const sides = nonNegative
+    ? [most]
+    : [most, onnx.emit('Neg', [onnx.emit('ReduceMin', [x, onnx.ints([1])], { keepdims: 1 })])];
+  const largest = onnx.emit('Max', [...sides, onnx.float(TINY)]);
   return onnx.emit('Mul', [largest, onnx.float(1 / 127)]);
 }
 
-function quantizeRows(onnx: OnnxGraph, x: string): Rows {
-  const scale = rowScale(onnx, x);
+function quantizeRows(onnx: OnnxGraph, x: string, nonNegative = false): Rows {
+  const scale = rowScale(onnx, x, nonNegative);
   return { codes: roundRows(onnx, x, scale), scale };
 }
 
@@ -234,6 +272,7 @@ interface IntegerProduct {
   readonly transposed: boolean;
   readonly int8: 'fast' | 'accurate';
   readonly siblings: readonly QuantizedWeightRef[];
+  readonly probabilities: boolean;
   readonly unsignedWeights: boolean;
   readonly packed: boolean | undefined;
 }
@@ -242,7 +281,7 @@ function integerProduct(
   onnx: OnnxGraph,
   x: string,
   ref: QuantizedWeightRef,
-  { transposed, int8, siblings, unsignedWeights, packed }: IntegerProduct,
+  { transposed, int8, siblings, probabilities, unsignedWeights, packed }: IntegerProduct,
 ): string {
   const [O, I] = ref.shape;
   const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
@@ -265,9 +304,9 @@ function integerProduct(
   }
 
   const size = transposed ? I : O;
-  const count = Math.min(OUTLIERS, Math.floor(size / 64));
+  const count = probabilities ? 0 : Math.min(OUTLIERS, Math.floor(size / 64));
   if (count === 0) {
-    const { codes: left, scale } = quantizeRows(onnx, transposed ? x : onnx.emit('Mul', [x, scales]));
+    const { codes: left, scale } = quantizeRows(onnx, transposed ? x : onnx.emit('Mul', [x, scales]), probabilities);
     return onnx.emit('Mul', [multiply(left), scale]);
   }
   const columns = mostImportant(
@@ -284,10 +323,22 @@ function integerProduct(
   const { codes: left, scale } = quantizeRows(onnx, onnx.emit('Mul', [x, kept]));
   const main = onnx.emit('Mul', [multiply(left), scale]);
   const outliers = onnx.emit('Gather', [x, columns], { axis: 1 });
-  const table = onnx.external(range, 'i8', shape, lookedUp({ packed }));
-  const weights = onnx.emit('Cast', [onnx.emit('Gather', [table, columns], { axis: 0 })], TO_F32);
-  const factor = transposed ? scales : onnx.emit('Unsqueeze', [onnx.emit('Gather', [scales, columns]), onnx.ints([1])]);
-  return onnx.emit('Gemm', [outliers, onnx.emit('Mul', [weights, factor]), main]);
+  const rows = packed
+    ? multiply(oneHot(onnx, columns, size))
+    : onnx.emit('Cast', [onnx.emit('Gather', [codes, columns], { axis: 0 })], TO_F32);
+  const factor =
+    transposed && packed
+      ? undefined
+      : transposed
+        ? scales
+        : onnx.emit('Unsqueeze', [onnx.emit('Gather', [scales, columns]), onnx.ints([1])]);
+  return onnx.emit('Gemm', [outliers, factor ? onnx.emit('Mul', [rows, factor]) : rows, main]);
+}
+
+/** Rows that pick rows of a packed matrix, whose own bytes are not there any more: u8 [count, size], zero at 128. */
+function oneHot(onnx: OnnxGraph, columns: string, size: number): string {
+  const bits = onnx.emit('OneHot', [columns, onnx.ints([size]), onnx.floats([2], Float32Array.of(128, 129))]);
+  return onnx.emit('Cast', [bits], { to: onnxType.u8 });
 }
 
 /**

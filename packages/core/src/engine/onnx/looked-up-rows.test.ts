@@ -1,11 +1,17 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { createRandom, type Random } from '../../data/random.ts';
 import { readSafetensorsHeader, writeSafetensors } from '../../io/safetensors.ts';
+import type { QuantizedDType } from '../../tensor/dtype.ts';
 import { GraphBuilder } from '../../tensor/graph.ts';
-import type { PlainWeightRef } from '../../tensor/op.ts';
-import { gather, input, reshape, weight } from '../../tensor/ops.ts';
+import type { PlainWeightRef, QuantizedWeightRef } from '../../tensor/op.ts';
+import { gather, input, linearCrossEntropy, linearCrossEntropyGrad, reshape, weight } from '../../tensor/ops.ts';
+import { dequantize, quantize } from '../../tensor/quantization.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import { i32Tensor } from '../engine.ts';
+import { f32Tensor, i32Tensor } from '../engine.ts';
+import { ReferenceEngine } from '../reference/reference-engine.ts';
+import { findRowLookups, readRows } from './looked-up-rows.ts';
 import { OnnxEngine } from './onnx-engine.ts';
 
 const [ROWS, WIDTH] = [10_000, 1024];
@@ -38,4 +44,59 @@ it.each(['f32', 'bf16'] as const)('reads rows of a large table of %s from its fi
     );
   }
   await engine.dispose();
+});
+
+async function writeQuantized(dtype: QuantizedDType, shape: readonly [number, number], random: Random) {
+  const values = Float32Array.from({ length: shape[0] * shape[1] }, () => random.nextFloat() - 0.5);
+  const { codes, scales } = quantize(dtype, values, shape);
+  const file = join(await temporaryFolder(), 'head.bin');
+  await writeFile(file, Buffer.concat([codes, new Uint8Array(scales.buffer)]));
+  const byteLength = codes.byteLength;
+  const at = { name: 'head', file, byteOffset: 0, byteLength };
+  const ref: QuantizedWeightRef = {
+    ...at,
+    dtype,
+    shape,
+    scales: { file, byteOffset: byteLength, byteLength: scales.byteLength },
+  };
+  return { ref, values: dequantize(dtype, { codes, scales }, new Float32Array(values.length)) };
+}
+
+it.each(['int8', 'int4', 'nf4'] as const)('reads rows of a table of %s as what its codes stand for', async (dtype) => {
+  const { ref, values } = await writeQuantized(dtype, [9, 128], createRandom(7));
+  const { data, shape } = readRows(ref, Int32Array.of(8, 0, 3, 3), 'lookup', [2, 2]);
+  expect(shape).toEqual([2, 2, 128]);
+  expect([...data]).toEqual([8, 0, 3, 3].flatMap((row) => [...values.subarray(row * 128, (row + 1) * 128)]));
+});
+
+it('reads rows of a quantised head for its labels', async () => {
+  const [vocabulary, H, C, R] = [8_300, 2048, 2, 1];
+  const random = createRandom(4);
+  const { ref } = await writeQuantized('int8', [vocabulary, H], random);
+  const graph = new GraphBuilder();
+  const x = input(graph, 'x', 'f32', ['C', 'R', H]);
+  const labels = input(graph, 'labels', 'i32', ['C', 'R']);
+  const head = weight(graph, ref);
+  const loss = linearCrossEntropy(x, head, labels);
+  const finished = graph.finish({ loss, slope: linearCrossEntropyGrad(x, head, labels) });
+  expect(findRowLookups(finished).map(({ table, indices }) => [table.name, indices])).toEqual([['head', 'labels']]);
+  const feeds = {
+    x: f32Tensor(
+      [C, R, H],
+      Float32Array.from({ length: C * R * H }, () => random.nextFloat() - 0.5),
+    ),
+    labels: i32Tensor([C, R], Int32Array.of(0, vocabulary - 1)),
+  };
+  const results = [];
+  for (const engine of [new OnnxEngine({ int8: 'widened' }), new ReferenceEngine()]) {
+    const program = await engine.compile(finished, { label: 'head' });
+    results.push(await program.run({ feeds, fetch: ['loss', 'slope'] }));
+    await engine.dispose();
+  }
+  const [found, exact] = results;
+  for (const name of ['loss', 'slope'] as const) {
+    const gaps = [...found![name]!.data].map((value, i) => Math.abs(value - exact![name]!.data[i]!));
+    expect(Math.max(...gaps)).toBeLessThan(1e-4);
+    expect(found![name]!.shape).toEqual(exact![name]!.shape);
+  }
 });

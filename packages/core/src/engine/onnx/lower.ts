@@ -30,6 +30,8 @@ interface LoweringContext<K extends OpKind> {
   productOf(node: Node): ProductContext;
   /** Whether the graph also has this kind of node on the same inputs. */
   hasTwin(kind: OpKind): boolean;
+  /** Rows of a head for the labels, where they are fed: f32 [C, R, H]. */
+  readonly labelRows: string | undefined;
   /** A value that holds a dimension as int64 [1]. */
   dimension(dim: Dim): string;
   /** A value that holds a shape as int64 [rank]. */
@@ -206,20 +208,20 @@ function chunkedHead(
   loss: boolean,
   gradient: boolean,
 ): readonly string[] {
-  const { onnx, inputs, node, precision, device, shapeOf } = context;
+  const { onnx, inputs, node, precision, device, labelRows, shapeOf } = context;
   const [x, weight, labels] = inputs as [string, string, string];
   const ref = storedInput(node, 1, precision);
   /** nats [R], and the slope for rows [R, H], of one chunk. */
-  const head = (body: OnnxGraph, rows: string, at: string): string[] => {
+  const head = (body: OnnxGraph, rows: string, at: string, fedOwn?: string): string[] => {
     const product = (left: string, transposed: boolean) => {
-      if (ref) return frozenProduct(body, left, ref, transposed, precision);
+      if (ref) return frozenProduct(body, left, ref, transposed, precision, { probabilities: !transposed });
       return body.emit('com.microsoft.FusedMatMul', [left, weight], { transB: Number(transposed) });
     };
     const logits = product(rows, true);
     const nats = crossEntropy(body, logits, at);
     if (!gradient) return [nats];
     const mean = product(softmax(body, logits), false);
-    const own = ref ? gatherRows(body, ref, at, precision) : body.emit('Gather', [weight, at], { axis: 0 });
+    const own = fedOwn ?? (ref ? gatherRows(body, ref, at, precision) : body.emit('Gather', [weight, at], { axis: 0 }));
     return [...(loss ? [nats] : []), body.emit('Sub', [mean, own])];
   };
   if (device === 'webgpu') {
@@ -229,12 +231,14 @@ function chunkedHead(
     const shapes = [...(loss ? [shape.slice(0, 2)] : []), ...(gradient ? [shape] : [])];
     return outputs.map((value, i) => onnx.emit('Reshape', [value, shapeOf(shapes[i]!)]));
   }
+  const { shape } = node.inputs[0]!;
   const loop = [
-    { value: x, type: 'f32', shape: node.inputs[0]!.shape },
+    { value: x, type: 'f32', shape },
     { value: labels, type: 'i32', shape: node.inputs[2]!.shape },
+    ...(gradient && labelRows ? [{ value: labelRows, type: 'f32' as const, shape }] : []),
   ] as const;
-  return onnx.scan(`head ${ref?.name ?? weight} ${loss} ${gradient}`, loop, (body, [rows, at]) =>
-    head(body, rows!, at!).map((value) => ({ value, type: 'f32' as const })),
+  return onnx.scan(`head ${ref?.name ?? weight} ${loss} ${gradient}`, loop, (body, [rows, at, own]) =>
+    head(body, rows!, at!, own).map((value) => ({ value, type: 'f32' as const })),
   );
 }
 
@@ -333,7 +337,12 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
     ];
     symbols.set(earlier, onnx.emit('Sub', [dimension(all), dimension(own)]));
   }
-  for (const [i, { node }] of lookups.entries()) values.set(node, onnx.input(rowsName(i), 'f32', node.shape));
+  const labelRows = new Map<string, string>();
+  for (const [i, { node }] of lookups.entries()) {
+    const rows = onnx.input(rowsName(i), 'f32', node.shape);
+    if (node.kind === 'gather') values.set(node, rows);
+    else labelRows.set(twinKey('linearCrossEntropyGrad', node), rows);
+  }
   const valueFor = (node: Node, user?: OpKind): string => {
     if (!isKind(node, 'weight')) return values.get(node)!;
     const { ref } = node.attributes;
@@ -390,6 +399,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
         forwardOnly: !goingBack.has(right!),
       }),
       hasTwin: (kind) => twins.has(twinKey(kind, node)),
+      labelRows: labelRows.get(twinKey('linearCrossEntropyGrad', node)),
       dimension,
       shapeOf,
     });

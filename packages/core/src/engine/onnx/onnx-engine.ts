@@ -33,7 +33,7 @@ export interface OnnxEngineOptions {
   /**
    * Keep a packed copy of each frozen matrix: about 10 % faster, and about twice the memory of the weights.
    * Default: where the frozen weights are small (64 MB), where they are quantised and no gradient is computed, and where
-   * all are multiplied as int8 in `accurate`, which takes no memory more.
+   * all are multiplied as int8 in `accurate` or `fast`, which takes no memory more.
    */
   readonly prepack?: boolean;
   /**
@@ -92,10 +92,11 @@ export class OnnxProgram implements Program {
   /** Rows of large tables, under the names that the model has for them. */
   async #rows(feeds: RunRequest['feeds']): Promise<[string, { tensor: HostTensor }][]> {
     const rows: [string, { tensor: HostTensor }][] = [];
-    for (const [i, { indices, table }] of this.lookups.entries()) {
+    for (const [i, { node, indices, table }] of this.lookups.entries()) {
       const fed = feeds[indices]!;
-      const { data } = fed instanceof OnnxVariable ? await fed.read() : (fed as HostTensor);
-      rows.push([rowsName(i), { tensor: readRows(table, data, this.label) }]);
+      const { data, shape } = fed instanceof OnnxVariable ? await fed.read() : (fed as HostTensor);
+      const found = readRows(table, data, this.label, node.kind === 'gather' ? [data.length] : shape);
+      rows.push([rowsName(i), { tensor: found }]);
     }
     return rows;
   }
@@ -164,11 +165,11 @@ const decodesQuantized = (graph: Graph): boolean =>
   graph.nodes.some((node) => isKind(node, 'weight') && isQuantized(node.attributes.ref));
 
 /**
- * Where packing costs no memory: `accurate` reads int8 codes in products alone, so a packed copy takes the place of the
- * mapped bytes. `fast` looks rows up in them as well, and f32 matrices would be packed once for each direction.
+ * Where packing costs no memory: integer products read int8 codes in products alone, so a packed copy takes the place of
+ * the mapped bytes. f32 matrices would be packed once for each direction.
  */
 const isPackedUnasked = (graph: Graph, products: Int8Products): boolean =>
-  decodesQuantized(graph) || (products === 'accurate' && multipliedMatrices(graph).every(isQuantized));
+  decodesQuantized(graph) || (products !== 'widened' && multipliedMatrices(graph).every(isQuantized));
 
 const multipliedMatrices = (graph: Graph): WeightRef[] =>
   graph.nodes.flatMap((node) =>
