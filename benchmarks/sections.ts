@@ -75,6 +75,7 @@ export const sections: readonly Section[] = [
     entries: [
       peft('f32', '--dtype f32 --supervised 0.6'),
       ours('f32', '--supervised 0.6'),
+      ours('f32, packed weights', '--supervised 0.6 --prepack true'),
       ours('int8 fast', '--quantize int8 --int8 fast --supervised 0.6'),
     ],
   },
