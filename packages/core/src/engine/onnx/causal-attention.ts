@@ -110,7 +110,7 @@ export function leftOut(graph: Graph, attentions: readonly CausalAttention[]): S
 }
 
 /** Blocks of a graph that is differentiated, of one that takes single positions as well, and of several positions at least. */
-const BLOCKS = { training: 4, forward: 2, several: 8 };
+export const BLOCKS = { training: 4, forward: 2, several: 8 };
 
 export interface BlockContext {
   readonly onnx: OnnxGraph;
