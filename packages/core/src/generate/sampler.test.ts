@@ -115,3 +115,19 @@ it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses a logit of %d', (value)
     );
   }
 });
+
+it('ranks as logits fall, and equals by id, whatever their signs', () => {
+  const random = createRandom(5);
+  const logits = Float32Array.from({ length: 500 }, () => Math.round(8 * random.nextNormal()) / 4);
+  logits.set([0, -0, Number.NEGATIVE_INFINITY, -1e-40, 1e-40, 3e38, -3e38], 10);
+  const ranked = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  // With the first k of equal weight, each k-th of [0, 1) draws the next in rank.
+  const k = 300;
+  let next = 0;
+  const middles = { ...createRandom(1), nextFloat: () => (next++ + 0.5) / k };
+  const options = { ...defaultSampling, temperature: 1e38, topK: k, topP: 1, repetitionPenalty: 1 };
+  const finite = logits.map((logit) => (Math.abs(logit) > 1e30 ? Math.sign(logit) * 100 : logit));
+  const order = Array.from(finite.keys()).sort((a, b) => finite[b]! - finite[a]! || a - b);
+  expect(Array.from({ length: k }, () => sample(finite.slice(), [], options, middles))).toEqual(order.slice(0, k));
+  expect(sample(logits.slice(), [], { ...options, topK: 1 }, middles)).toBe(ranked[0]);
+});

@@ -10,6 +10,7 @@ import { isQuantized, type QuantizedWeightRef, type WeightRef } from '../tensor/
 import { input } from '../tensor/ops.ts';
 import {
   BLOCK,
+  blockFor,
   canQuantize,
   columnEnergy,
   dequantize,
@@ -141,7 +142,7 @@ export function planQuantized(base: Base, options: Pick<QuantizeOptions, 'dtype'
       dtype,
       shape: [O, I],
       ...range(isInt8 ? O * I : (O * I) / 2),
-      scales: range(4 * (isInt8 ? O : (O * I) / BLOCK)),
+      scales: range((4 * O * I) / blockFor(dtype, I)),
       ...(isInt8 && { transposed: range(O * I), inputEnergy: range(4 * I) }),
     });
   }
@@ -223,7 +224,7 @@ export async function quantizeModel(base: Base, options: QuantizeOptions): Promi
     const copies = dtype === 'int8' ? 2 : 1;
     const bytes = matrix.codes.byteLength * copies + matrix.scales.byteLength;
     matrices.push({ name, dtype, bytes, relativeError: Math.sqrt(wrong / all) });
-    const scaleShape = dtype === 'int8' ? [shape[0]] : [shape[0], shape[1] / BLOCK];
+    const scaleShape = dtype === 'int8' ? [shape[0]] : [shape[0], shape[1] / blockFor(dtype, shape[1])];
     const names = tensorNames(name);
     small.push({ name: names.scales, dtype: 'f32', shape: scaleShape, data: matrix.scales });
     if (dtype !== 'int8') continue;
@@ -294,6 +295,8 @@ export async function openQuantized(base: Base, file: string): Promise<Quantized
     };
     const names = tensorNames(name);
     const isInt8 = dtype === 'int8';
+    // Files of earlier versions have the shorter block for int4.
+    const block = tensors.get(names.scales)?.shape[1] === inputs / BLOCK ? BLOCK : blockFor(dtype, inputs);
     const codes = part(names.codes, 'u8', [outputs, isInt8 ? inputs : inputs / 2]);
     const range = ({ file, byteOffset, byteLength }: TensorRef) => ({ file, byteOffset, byteLength });
     const ref: QuantizedWeightRef = {
@@ -301,7 +304,7 @@ export async function openQuantized(base: Base, file: string): Promise<Quantized
       dtype,
       shape: [outputs, inputs],
       ...range(codes),
-      scales: range(part(names.scales, 'f32', isInt8 ? [outputs] : [outputs, inputs / BLOCK])),
+      scales: range(part(names.scales, 'f32', isInt8 ? [outputs] : [outputs, inputs / block])),
       ...(isInt8 && {
         transposed: range(part(names.transposed, 'u8', [inputs, outputs])),
         inputEnergy: range(part(names.energy, 'f32', [inputs])),

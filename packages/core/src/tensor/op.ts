@@ -35,7 +35,7 @@ export interface QuantizedWeightRef extends ByteRange {
   readonly dtype: QuantizedDType;
   /** [out, in] of the matrix itself. */
   readonly shape: readonly [number, number];
-  /** f32: [O] for int8, else [O, I / 64]. */
+  /** f32: [O] for int8, else one for each block of inputs of each output: `blockOf` in `quantization.ts`. */
   readonly scales: ByteRange;
   /** f32 [I]: sum of squares over the outputs; which inputs matter most. With int8. */
   readonly inputEnergy?: ByteRange;

@@ -2,16 +2,26 @@
  * Frozen matrices in 8 and 4 bits. A matrix W [O, I] is codes and scales:
  *
  * - `int8`: one scale for each output channel, W[o, i] = scale[o] · code[o, i], codes in [-127, 127].
- * - `int4`: one scale for each block of 64 inputs, W = scale · (code - 8), codes in [0, 15].
+ * - `int4`: one scale for each block of 128 inputs (of 64 where a row is no multiple of 128), W = scale · (code - 8), codes in
+ *   [0, 15]. The scale is the one of a few that leaves the smallest error.
  * - `nf4`: one scale for each block of 64 inputs, W = scale · NF4[code]. Dettmers et al. 2023, arXiv:2305.14314.
  *
  * Two 4-bit codes share a byte: the earlier one in the low half for `int4` (as ONNX has it), in the high half for `nf4`
  * (as bitsandbytes has it).
  */
 import type { QuantizedDType } from './dtype.ts';
+import type { QuantizedWeightRef } from './op.ts';
 
-/** Inputs that share a scale in the 4-bit types. */
+/** Inputs that share a scale in `nf4`, and the least of them in `int4`. */
 export const BLOCK = 64;
+
+/** Inputs that share a scale in a matrix that is made now, of so many in a row. */
+export const blockFor = (dtype: QuantizedDType, inputs: number): number =>
+  dtype === 'int8' ? inputs : dtype === 'int4' && inputs % (2 * BLOCK) === 0 ? 2 * BLOCK : BLOCK;
+
+/** Inputs that share a scale in a matrix, as its file has it. */
+export const blockOf = ({ shape: [O, I], scales }: Pick<QuantizedWeightRef, 'shape' | 'scales'>): number =>
+  (4 * O * I) / scales.byteLength;
 
 /** Quantiles of a normal distribution, scaled to [-1, 1], with an exact zero: the table of QLoRA (appendix E). */
 export const NF4 = Float32Array.of(
@@ -48,7 +58,7 @@ export function columnEnergy(values: Float32Array, inputs: number): Float32Array
 export interface QuantizedMatrix {
   /** int8 [O, I], or two codes a byte [O, I / 2]. */
   readonly codes: Uint8Array;
-  /** [O] for int8, else [O, I / 64]. */
+  /** [O] for int8, else [O, I / {@link blockFor}]. */
   readonly scales: Float32Array;
 }
 
@@ -62,14 +72,16 @@ export function quantize(
   values: Float32Array,
   [outputs, inputs]: readonly [number, number],
 ): QuantizedMatrix {
-  const size = dtype === 'int8' ? inputs : BLOCK;
+  const size = blockFor(dtype, inputs);
   const scales = new Float32Array((outputs * inputs) / size);
   const codes = new Uint8Array(dtype === 'int8' ? values.length : values.length / 2);
   const bytes = new Int8Array(codes.buffer);
   for (const [block] of scales.entries()) {
     const from = block * size;
     const extreme = largest(values, from, from + size);
-    const scale = Math.fround(blockScale(dtype, extreme));
+    const scale = Math.fround(
+      dtype === 'int4' ? bestScale(values, from, from + size, extreme) : wideScale(dtype, extreme),
+    );
     scales[block] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let i = from; i < from + size; i++) {
@@ -89,10 +101,28 @@ function largest(values: Float32Array, from: number, to: number): number {
   return extreme;
 }
 
-function blockScale(dtype: QuantizedDType, extreme: number): number {
-  if (dtype === 'int8') return Math.abs(extreme) / 127;
-  // int4 reaches one step further down than up: the sign puts the extreme on that side.
-  return dtype === 'int4' ? extreme / -8 : Math.abs(extreme);
+const wideScale = (dtype: 'int8' | 'nf4', extreme: number): number =>
+  dtype === 'int8' ? Math.abs(extreme) / 127 : Math.abs(extreme);
+
+/** How many steps the extreme of an int4 block may be away from zero; the sign puts it on the side that reaches further. */
+const INT4_STEPS = [-8, -7, -7.5, -8.5, -9, -9.5];
+
+/** The scale of an int4 block with the smallest squared error: cutting the extreme off a little may be worth it. */
+function bestScale(values: Float32Array, from: number, to: number, extreme: number): number {
+  let [best, least] = [extreme / INT4_STEPS[0]!, Number.POSITIVE_INFINITY];
+  if (extreme === 0) return 0;
+  for (const steps of INT4_STEPS) {
+    const scale = Math.fround(extreme / steps);
+    const inverse = 1 / scale;
+    let error = 0;
+    for (let i = from; i < to; i++) {
+      const value = values[i]!;
+      const rest = value - scale * clamp(Math.floor(value * inverse + 0.5), -8, 7);
+      error += rest * rest;
+    }
+    if (error < least) [best, least] = [scale, error];
+  }
+  return best;
 }
 
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);

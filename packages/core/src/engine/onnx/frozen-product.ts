@@ -9,7 +9,7 @@
  */
 
 import { type ByteRange, isQuantized, type QuantizedWeightRef, type WeightRef } from '../../tensor/op.ts';
-import { BLOCK, NF4 } from '../../tensor/quantization.ts';
+import { BLOCK, blockOf, NF4 } from '../../tensor/quantization.ts';
 import type { ComputeDType, Int8Products } from '../engine.ts';
 import { type OnnxGraph, onnxType } from './onnx-graph.ts';
 
@@ -34,8 +34,15 @@ const codesOf = (onnx: OnnxGraph, ref: QuantizedWeightRef): string =>
       ? onnx.external(ref, 'u4', ref.shape)
       : onnx.external(ref, 'u8', [ref.byteLength]);
 
-const scalesOf = (onnx: OnnxGraph, { dtype, shape: [O, I], scales }: QuantizedWeightRef): string =>
-  onnx.external(scales, 'f32', dtype === 'int8' ? [O] : dtype === 'int4' ? [O, I / BLOCK] : [(O * I) / BLOCK]);
+function scalesOf(onnx: OnnxGraph, ref: QuantizedWeightRef): string {
+  const { dtype, shape, scales } = ref;
+  const [O, I] = shape;
+  return onnx.external(
+    scales,
+    'f32',
+    dtype === 'int8' ? [O] : dtype === 'int4' ? [O, I / blockOf(ref)] : [(O * I) / BLOCK],
+  );
+}
 
 /** Of a matrix that is widened in blocks, the largest block in f32. */
 const WIDENED_BYTES = 16 * 2 ** 20;
@@ -69,10 +76,11 @@ export function widen(onnx: OnnxGraph, ref: WeightRef, user?: string): string {
   if (ref.dtype === 'int8')
     return onnx.emitAnew('DequantizeLinear', [codesOf(onnx, ref), scalesOf(onnx, ref)], { axis: 0 });
   if (ref.dtype === 'int4') {
-    const zeros = onnx.uint4([O, I / BLOCK], 8);
+    const block = blockOf(ref);
+    const zeros = onnx.uint4([O, I / block], 8);
     return onnx.emitAnew('DequantizeLinear', [codesOf(onnx, ref), scalesOf(onnx, ref), zeros], {
       axis: 1,
-      block_size: BLOCK,
+      block_size: block,
     });
   }
   return widenNf4(onnx, ref, { from: 0, to: O, user });
@@ -185,14 +193,15 @@ function fourBitProduct(
 ): string {
   const group = adjoining(ref, siblings);
   const I = ref.shape[1];
+  const block = blockOf(ref);
   const O = group.reduce((sum, { shape }) => sum + shape[0], 0);
   const all = (ranges: readonly ByteRange[]): ByteRange => ({
     ...ranges[0]!,
     byteLength: ranges.reduce((sum, { byteLength }) => sum + byteLength, 0),
   });
-  const blocks = onnx.external(all(group), 'u8', [O, I / BLOCK, BLOCK / 2]);
-  const scales = onnx.external(all(group.map(({ scales }) => scales)), 'f32', [(O * I) / BLOCK]);
-  const sizes = { K: I, N: O, bits: 4, block_size: BLOCK, accuracy_level: 4 };
+  const blocks = onnx.external(all(group), 'u8', [O, I / block, block / 2]);
+  const scales = onnx.external(all(group.map(({ scales }) => scales)), 'f32', [(O * I) / block]);
+  const sizes = { K: I, N: O, bits: 4, block_size: block, accuracy_level: 4 };
   const product = onnx.emit('com.microsoft.MatMulNBits', [x, blocks, scales], sizes);
   if (group.length === 1) return product;
   const widths = onnx.ints(group.map(({ shape }) => shape[0]));
@@ -202,7 +211,9 @@ function fourBitProduct(
 /** The siblings whose codes and scales lie without a gap around those of a matrix, itself included, in order. */
 function adjoining(ref: QuantizedWeightRef, siblings: readonly QuantizedWeightRef[]): QuantizedWeightRef[] {
   const follows = (a: ByteRange, b: ByteRange) => a.file === b.file && a.byteOffset + a.byteLength === b.byteOffset;
-  const alike = siblings.filter(({ dtype, shape }) => dtype === ref.dtype && shape[1] === ref.shape[1]);
+  const alike = siblings.filter(
+    (other) => other.dtype === ref.dtype && other.shape[1] === ref.shape[1] && blockOf(other) === blockOf(ref),
+  );
   const group = [ref];
   const find = (test: (other: QuantizedWeightRef) => boolean) =>
     alike.find((other) => !group.includes(other) && test(other));

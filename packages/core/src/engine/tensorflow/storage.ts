@@ -1,7 +1,7 @@
 /** How frozen matrices are held on the device: one row a type. A new type is one row here. */
 import type { QuantizedDType, StorageDType } from '../../tensor/dtype.ts';
 import { type ByteRange, isQuantized, type WeightRef } from '../../tensor/op.ts';
-import { BLOCK, NF4 } from '../../tensor/quantization.ts';
+import { blockOf, NF4 } from '../../tensor/quantization.ts';
 import { type PlanBuilder, TfType } from './plan.ts';
 
 /** Element types a frozen matrix may be held in. */
@@ -13,6 +13,8 @@ export interface HeldWeight {
   readonly codes: number;
   /** Of a quantised type. */
   readonly scales?: number;
+  /** Columns that share a scale. */
+  readonly block?: number;
   readonly shape: readonly number[];
 }
 
@@ -56,17 +58,19 @@ const plain = (heldAs: TfType): Storage => ({
 interface CodeLayout {
   readonly codeType: TfType;
   readonly codesInByte: 1 | 2;
-  /** Columns that share a scale, of so many. */
-  blockOf(columns: number): number;
   /** Codes [rows, n] to f32 of any shape with the same rows; `fresh` as in `EmitOptions`. */
   decode(plan: PlanBuilder, codes: number, fresh: boolean): number;
 }
 
 /** Codes times the scale of their block. */
-function quantized({ codeType, codesInByte, blockOf, decode }: CodeLayout): Storage {
+function quantized({ codeType, codesInByte, decode }: CodeLayout): Storage {
   /** f32 [rows, columns] of codes and scales of any number of rows. */
-  const values = (plan: PlanBuilder, codes: number, scales: number, columns: number, fresh: boolean): number => {
-    const block = blockOf(columns);
+  const values = (
+    plan: PlanBuilder,
+    codes: number,
+    scales: number,
+    { block, columns, fresh }: { readonly block: number; readonly columns: number; readonly fresh: boolean },
+  ): number => {
     const blocks = plan.emit('Reshape', [decode(plan, codes, fresh), plan.ints([-1, columns / block, block])]);
     const scaled = plan.emit('Mul', [blocks, plan.emit('Reshape', [scales, plan.ints([-1, columns / block, 1])])]);
     return plan.emit('Reshape', [scaled, plan.ints([-1, columns])]);
@@ -76,16 +80,21 @@ function quantized({ codeType, codesInByte, blockOf, decode }: CodeLayout): Stor
       if (!isQuantized(ref)) throw new TypeError(`${ref.name} is not quantised`);
       const [rows, columns] = ref.shape;
       const codes = { ...fileRange(ref), shape: [rows, columns / codesInByte], type: codeType, heldAs: codeType };
-      const scalesShape = [rows, columns / blockOf(columns)];
+      const block = blockOf(ref);
+      const scalesShape = [rows, columns / block];
       const scales = { ...fileRange(ref.scales), shape: scalesShape, type: TfType.float, heldAs: TfType.float };
-      return { codes: plan.weight(codes), scales: plan.weight(scales), shape: ref.shape };
+      return { codes: plan.weight(codes), scales: plan.weight(scales), block, shape: ref.shape };
     },
-    read: (plan, { codes, scales, shape }, type) => {
-      const matrix = values(plan, codes, scales!, shape[1]!, true);
+    read: (plan, { codes, scales, block, shape }, type) => {
+      const matrix = values(plan, codes, scales!, { block: block!, columns: shape[1]!, fresh: true });
       return type === TfType.float ? matrix : plan.cast(matrix, type);
     },
-    gather: (plan, { codes, scales, shape }, indices) =>
-      values(plan, gatherRows(plan, codes, indices), gatherRows(plan, scales!, indices), shape[1]!, false),
+    gather: (plan, { codes, scales, block, shape }, indices) =>
+      values(plan, gatherRows(plan, codes, indices), gatherRows(plan, scales!, indices), {
+        block: block!,
+        columns: shape[1]!,
+        fresh: false,
+      }),
   };
 }
 
@@ -103,7 +112,6 @@ function pairs(table: (code: number) => number, firstIsLow: boolean): CodeLayout
 const nibbles = (decode: CodeLayout['decode']): CodeLayout => ({
   codeType: TfType.uint8,
   codesInByte: 2,
-  blockOf: () => BLOCK,
   decode,
 });
 
@@ -114,7 +122,6 @@ export const storages: { readonly [T in HeldDType]: Storage } = {
   int8: quantized({
     codeType: TfType.int8,
     codesInByte: 1,
-    blockOf: (columns) => columns,
     decode: (plan, codes, fresh) => plan.cast(codes, TfType.float, { fresh }),
   }),
   int4: quantized(nibbles(pairs((code) => code - 8, true))),
