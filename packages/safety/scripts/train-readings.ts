@@ -8,12 +8,12 @@ import { check, type Policy, profile, structureRules } from '../src/index.ts';
 import { READ_CATEGORIES, UNSUSPICIOUS } from '../src/learned/answer-reading.ts';
 import {
   type Before,
-  FEATURE_BITS,
   FEATURES_PER_TEXT,
   FEATURES_PER_WORD,
   NOTHING_BEFORE,
   readFeatures,
 } from '../src/learned/features.ts';
+import { FEATURE_BITS } from '../src/learned/places.ts';
 import { packWeights, type SparseWeights } from '../src/learned/sparse-weights.ts';
 import { WORDS_READ, WordList } from '../src/learned/word-list.ts';
 import { CONTEXT_SEGMENTS } from '../src/stream/reader.ts';
@@ -31,6 +31,7 @@ const DROPOUT = 0.3;
 /** Weights smaller than this say next to nothing, and are left out of the file. */
 const SMALLEST = 0.06;
 const RATE = 0.15;
+const SEEDS = [3, 4, 5];
 /** A feature of fewer texts than this says nothing about other texts. */
 const LEAST_TEXTS = 3;
 
@@ -69,13 +70,15 @@ function readAnswer(text: string): Sentence[] {
       featuresOf(segment, {
         senses: before.reduce((bits, one) => bits | one.senses, 0),
         roles: before.reduce((bits, one) => bits | one.roles, 0),
+        tail: (before.at(-1) ?? NOTHING_BEFORE).tail,
       }),
     );
     const { senses, roles } = list;
+    const tail = list.tail();
     const codes = list.codes();
     for (const hidden of hiddenReadings(segment, codes))
       for (const part of segmentsOf(hidden)) sentences.push(featuresOf(part, NOTHING_BEFORE));
-    context.push({ senses, roles });
+    context.push({ senses, roles, tail });
   }
   return sentences;
 }
@@ -135,12 +138,12 @@ function scoreOfText(fit: Fit, sentences: readonly Sentence[]): number {
  * Logistic regression by AdaGrad. Of a text with several sentences it is known only whether one of them is a violation: the one
  * that looks most like it is taught as such, and of a harmless text all are.
  */
-function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => boolean): Fit {
+function fitAnswersOnce(examples: readonly Example[], isViolation: (one: Case) => boolean, seed: number): Fit {
   const common = commonPlaces(examples);
   const weights = new Float32Array(2 ** FEATURE_BITS);
   const squares = new Float32Array(2 ** FEATURE_BITS);
   let bias = 0;
-  const random = randomFrom(3);
+  const random = randomFrom(seed);
   const order = examples.map(({ own, sentences }) => ({
     target: isViolation(own) ? 1 : 0,
     sentences: sentences.map((sentence) => sentence.filter((place) => common[place])),
@@ -166,6 +169,15 @@ function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => bo
     }
   }
   return { weights, bias };
+}
+
+/** The mean of fits in other orders: what one of them makes of chance counts for a third. */
+function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => boolean): Fit {
+  const fits = SEEDS.map((seed) => fitAnswersOnce(examples, isViolation, seed));
+  const mean = (of: (fit: Fit) => number): number => fits.reduce((sum, fit) => sum + of(fit), 0) / fits.length;
+  const weights = new Float32Array(2 ** FEATURE_BITS);
+  for (let i = 0; i < weights.length; i++) weights[i] = mean((fit) => fit.weights[i] as number);
+  return { weights, bias: mean((fit) => fit.bias) };
 }
 
 function mostLike(fit: Fit, sentences: readonly Sentence[]): Sentence {

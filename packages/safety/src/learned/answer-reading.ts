@@ -51,7 +51,7 @@ const categories = [DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DEC
 export function readAnswer(folded: Folded, before: Before): AnswerReading {
   list.read(folded.text);
   const suspicion = model.score(features, readFeatures(list, before, features));
-  return { suspicion, senses: list.senses, roles: list.roles, codes: list.codes() };
+  return { suspicion, senses: list.senses, roles: list.roles, tail: list.tail(), codes: list.codes() };
 }
 
 /** The stretch of a sentence that speaks most for a violation, and its likeliest category. */

@@ -1,59 +1,59 @@
+import { FIRST, place, SECOND, saltOf } from './places.ts';
 import { EDGE, hashOfKind } from './word-kind.ts';
-import type { WordList } from './word-list.ts';
+import { OWN_PLACES, TAIL, type Tail, type WordList } from './word-list.ts';
 
-/** How far apart two words may stand and still be looked at as a pair. */
+/** How far apart two words may stand and still be looked at as a pair of kinds. */
 const REACH = 5;
 
-/** The same for a word and a kind. */
+/** The same for a kind and a word after it. */
 const WORD_REACH = 4;
+
+/** Words at either end of a text that are looked at as such. */
+const END = 3;
 
 /** Stands for what is outside the text. */
 const EDGE_HASH = hashOfKind(EDGE);
 
-/** Features are hashed to this many bits. */
-export const FEATURE_BITS = 20;
+// Templates 0 to 7 are those of a word alone: word-list.ts.
+const WORDS_2 = saltOf(8);
+const KINDS_2 = saltOf(9);
+const WORD_KIND = saltOf(10);
+const KIND_WORD = saltOf(11);
+const KINDS_3 = saltOf(12);
+const WORDS_3 = saltOf(13);
+const KINDS_APART = saltOf(14);
+const KIND_APART = saltOf(15);
+const LENGTH = saltOf(16);
+const SENSE = saltOf(17);
+const ROLE = saltOf(18);
+const KINDS_ACROSS = saltOf(19);
+const KIND_ACROSS = saltOf(20);
+const WORD_ACROSS = saltOf(21);
+/** Templates of a word, and of a kind, so far from either end. */
+const ENDS = Int32Array.from({ length: 4 * END }, (_, i) => saltOf(32 + i));
 
-/** Odd numbers that spread the bits of a product. Source: Steele and Vigna 2021, arXiv:2001.05304 (multipliers of LCGs). */
-const FIRST = 0x915f77f5;
-const SECOND = 0x93d765dd;
-
-/** Place of a feature from the sum of its parts. */
-function place(sum: number): number {
-  return Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d) >>> (32 - FEATURE_BITS);
-}
-
-/** What tells the templates apart: features of different templates must not meet. */
-const SALTS = Int32Array.from({ length: 16 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
-const [ONE_WORD, ONE_KIND, WORDS_2, KINDS_2, WORD_KIND, KIND_WORD, KINDS_3, WORDS_3, KINDS_APART, WORDS_APART] =
-  SALTS as unknown as number[] as [number, number, number, number, number, number, number, number, number, number];
-const [KIND_APART, WORD_APART, LENGTH, SENSE, ROLE] = [...SALTS.subarray(10)] as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
-/** Senses and roles of what was said before, each one a set of bits. */
+/** What was said before: its last words, and senses and roles of all of it, each one a set of bits. */
 export interface Before {
   readonly senses: number;
   readonly roles: number;
+  readonly tail: Tail;
 }
 
-export const NOTHING_BEFORE: Before = { senses: 0, roles: 0 };
+export const NOTHING_BEFORE: Before = { senses: 0, roles: 0, tail: { words: [], kinds: [] } };
 
 /** Features that one word can have at most, and those of a whole text. */
-export const FEATURES_PER_WORD = 20;
-export const FEATURES_PER_TEXT = 70;
+export const FEATURES_PER_WORD = OWN_PLACES + 13;
+export const FEATURES_PER_TEXT = 3 + 64 + 4 * END + 3 * TAIL * TAIL;
 
 /**
- * The features of a text, as places among 2^{@link FEATURE_BITS}: each word and its kind, runs of two and three of them, and pairs that stand
- * up to {@link REACH} words apart, in order; then what kinds of words came before it.
+ * The features of a text, as places among 2^FEATURE_BITS: each word, its kind and its pieces; runs of two and three of them; pairs that
+ * stand up to {@link REACH} words apart, in order; its first and last words; pairs of its first words and the last ones before it, and what
+ * kinds of words came before.
  * @param out filled from the front; needs FEATURES_PER_WORD for each word and FEATURES_PER_TEXT
  * @returns how many were written. The features of word `i` are those from `i * FEATURES_PER_WORD` on; a slot that has none is 0.
  */
 export function readFeatures(list: WordList, before: Before, out: Int32Array): number {
-  const { count, kinds: kindHashes, words } = list;
+  const { count, kinds: kindHashes, words, own, places } = list;
   let n = 0;
   let word1 = EDGE_HASH;
   let word2 = EDGE_HASH;
@@ -62,10 +62,10 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
   for (let i = 0; i < count; i++) {
     const kind = kindHashes[i] as number;
     const word = words[i] as number;
+    const alone = own[i] as number;
+    for (let k = 0; k < OWN_PLACES; k++) out[n++] = places[alone + k] as number;
     const turned1 = Math.imul(word1, FIRST);
     const kindTurned1 = Math.imul(kind1, FIRST);
-    out[n++] = place(word + ONE_WORD);
-    out[n++] = word === kind ? 0 : place(kind + ONE_KIND);
     out[n++] = place(turned1 + word + WORDS_2);
     out[n++] = place(kindTurned1 + kind + KINDS_2);
     out[n++] = place(turned1 + kind + WORD_KIND);
@@ -73,33 +73,35 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
     out[n++] = place(Math.imul(kind2, SECOND) + kindTurned1 + kind + KINDS_3);
     out[n++] = place(Math.imul(word2, SECOND) + turned1 + word + WORDS_3);
     for (let d = 2; d <= REACH; d++) {
-      if (i < d) {
-        out[n++] = 0;
-        if (d <= WORD_REACH) {
-          out[n++] = 0;
-          out[n++] = 0;
-        }
-        continue;
-      }
-      const far = Math.imul(kindHashes[i - d] as number, FIRST);
-      out[n++] = place(far + kind + KINDS_APART);
-      if (d <= WORD_REACH) {
-        out[n++] = place(far + word + KIND_APART);
-        out[n++] = place(Math.imul(words[i - d] as number, FIRST) + kind + WORD_APART);
-      }
+      const far = i < d ? 0 : Math.imul(kindHashes[i - d] as number, FIRST);
+      out[n++] = i < d ? 0 : place(far + kind + KINDS_APART);
+      if (d <= WORD_REACH) out[n++] = i < d ? 0 : place(far + word + KIND_APART);
     }
-    out[n++] = i >= 2 ? place(Math.imul(word2, FIRST) + word + WORDS_APART) : 0;
-    out[n++] = i >= 3 ? place(Math.imul(words[i - 3] as number, FIRST) + word + WORDS_APART) : 0;
     word2 = word1;
     word1 = word;
     kind2 = kind1;
     kind1 = kind;
   }
-  if (count > 0) {
-    out[n++] = place(Math.imul(kind1, FIRST) + EDGE_HASH + KINDS_2);
-    out[n++] = place(Math.imul(word1, FIRST) + EDGE_HASH + WORDS_2);
-  }
+  if (count === 0) return n;
+  out[n++] = place(Math.imul(kind1, FIRST) + EDGE_HASH + KINDS_2);
+  out[n++] = place(Math.imul(word1, FIRST) + EDGE_HASH + WORDS_2);
   out[n++] = place(Math.min(10, count >> 2) + LENGTH);
+  for (let i = 0; i < END && i < count; i++) {
+    out[n++] = place((words[i] as number) + (ENDS[4 * i] as number));
+    out[n++] = place((kindHashes[i] as number) + (ENDS[4 * i + 1] as number));
+    out[n++] = place((words[count - 1 - i] as number) + (ENDS[4 * i + 2] as number));
+    out[n++] = place((kindHashes[count - 1 - i] as number) + (ENDS[4 * i + 3] as number));
+  }
+  const { tail } = before;
+  for (let j = 0; j < tail.words.length; j++) {
+    const kind = Math.imul(tail.kinds[j] as number, FIRST);
+    const word = Math.imul(tail.words[j] as number, FIRST);
+    for (let i = 0; i < TAIL && i < count; i++) {
+      out[n++] = place(kind + (kindHashes[i] as number) + KINDS_ACROSS);
+      out[n++] = place(kind + (words[i] as number) + KIND_ACROSS);
+      out[n++] = place(word + (kindHashes[i] as number) + WORD_ACROSS);
+    }
+  }
   for (let bit = 0; bit < 32; bit++) {
     if ((before.senses >>> bit) & 1) out[n++] = place(bit + SENSE);
     if ((before.roles >>> bit) & 1) out[n++] = place(bit + ROLE);

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { joinSpacedLetters } from '../text/disguise.ts';
 import { fold } from '../text/fold.ts';
 import { locateViolation, readAnswer } from './answer-reading.ts';
-import { FEATURE_BITS, FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
 import { LinearModel } from './linear-model.ts';
+import { FEATURE_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
 import { packWeights, unpackWeights } from './sparse-weights.ts';
-import { hashOf, WORDS_READ, WordList } from './word-list.ts';
+import { hashOf, OWN_PLACES, WORDS_READ, WordList } from './word-list.ts';
 
 const folded = (text: string) => joinSpacedLetters(fold(text));
 const suspicion = (text: string): number => readAnswer(folded(text), NOTHING_BEFORE).suspicion;
@@ -61,6 +62,31 @@ describe('a word list', () => {
     expect(read('walk')).toEqual([hashOf('walk')]);
   });
 
+  it('looks at pieces of a word, but not of the name of a medicine', () => {
+    const placesOf = (word: string): number[] => {
+      const from = list.read(word).own[0] as number;
+      return [...list.places.subarray(from, from + OWN_PLACES)].filter((place) => place !== 0);
+    };
+    const shared = (a: string, b: string): number => {
+      const [own, other] = [placesOf(a), new Set(placesOf(b))];
+      return own.filter((place) => other.has(place)).length;
+    };
+    expect(shared('unwinding', 'rewinding')).toBeGreaterThan(2);
+    expect(placesOf('ibuprofen')).toHaveLength(1);
+    expect(placesOf('one')).toEqual(placesOf('1'));
+  });
+
+  it('tells by its features what the sentence before it ended with', () => {
+    const featuresAfter = (before: string): number[] => {
+      const tail = list.read(before).tail();
+      const out = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+      const count = readFeatures(list.read('it is love'), { ...NOTHING_BEFORE, tail }, out);
+      return [...out.subarray(0, count)];
+    };
+    expect(featuresAfter('could it be croup')).not.toEqual(featuresAfter('could it be true'));
+    expect(featuresAfter('a long way off could it be true')).toEqual(featuresAfter('could it be true'));
+  });
+
   it('reads any text within its bounds, with ranges that rise', () => {
     const out = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
     fc.assert(
@@ -72,7 +98,7 @@ describe('a word list', () => {
           expect(list.to[i]).toBeLessThanOrEqual(whole.length);
           if (i > 0) expect(list.from[i]).toBeGreaterThanOrEqual(list.from[i - 1] as number);
         }
-        const count = readFeatures(list, { senses: -1, roles: -1 }, out);
+        const count = readFeatures(list, { senses: -1, roles: -1, tail: list.tail() }, out);
         expect(count).toBeLessThanOrEqual(list.count * FEATURES_PER_WORD + FEATURES_PER_TEXT);
         for (let i = 0; i < count; i++) {
           expect(out[i]).toBeGreaterThanOrEqual(0);

@@ -13,10 +13,11 @@ export interface QuestionVerdict {
 }
 
 /** From here on a question counts as an emergency, or as a request, although no rule says so: log odds in nats. */
-const EMERGENCY_LINE = -0.3;
-const REQUEST_LINE = 0.4;
-/** Below this a rule that says so is mistaken. */
+const EMERGENCY_LINE = -0.1;
+const REQUEST_LINE = 0.2;
+/** Below this a rule that says so is mistaken; the second of emergencies is against a request, which is far likelier. */
 const DANGER_GATE = -3;
+const EMERGENCY_GATE = -8;
 const REQUEST_GATE = -2;
 
 /** Judges a question before any model sees it. It never throws on any text. */
@@ -24,7 +25,8 @@ export function screenQuestion(text: string): QuestionVerdict {
   let request: Request | undefined;
   for (const question of questionTexts(text)) {
     const { reading } = question;
-    const ruled = reading.danger > DANGER_GATE ? readEmergency(question) : undefined;
+    const possible = reading.danger > DANGER_GATE && reading.emergency > EMERGENCY_GATE;
+    const ruled = possible ? readEmergency(question) : undefined;
     const emergency = ruled ?? (reading.emergency > EMERGENCY_LINE ? likeliestEmergency(question) : undefined);
     if (emergency) return { verdict: 'emergency', emergency };
     request ??= reading.request > REQUEST_GATE ? readRequest(question) : undefined;

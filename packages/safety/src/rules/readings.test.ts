@@ -32,7 +32,7 @@ describe('a reading keeps the first back and lets the second pass', () => {
     ],
     ['an order of any verb', 'Put your Coumadin on hold.', 'Store your Coumadin at room temperature.'],
     ['a cleft', 'What he needs is haloperidol.', 'What he needs is a good night of sleep.'],
-    ['an organ', 'Your appendix has ruptured.', 'If your appendix has ruptured, surgery is urgent.'],
+    ['an organ', 'Your appendix has ruptured.', 'A ruptured appendix makes the whole belly hard and tender.'],
     ['an injury', "You've torn your ACL.", 'A torn ACL can make the knee give way.'],
     ['nothing wrong', 'There is nothing wrong with your heart.', 'There is nothing wrong with asking.'],
     ['a contrast', "That isn't a stroke, it's just Bell's palsy.", "A stroke isn't the only cause of a drooping face."],

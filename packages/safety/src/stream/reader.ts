@@ -1,5 +1,5 @@
 import { type AnswerReading, locateViolation, readAnswer } from '../learned/answer-reading.ts';
-import type { Before } from '../learned/features.ts';
+import { type Before, NOTHING_BEFORE } from '../learned/features.ts';
 import { softens } from '../rules/diagnosis/softens.ts';
 import type { Category, Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
 import { Sentence } from '../rules/sentence.ts';
@@ -58,7 +58,7 @@ function before(context: readonly Item[]): Before {
     senses |= reading.senses;
     roles |= reading.roles;
   }
-  return { senses, roles };
+  return { senses, roles, tail: (context.at(-1)?.reading ?? NOTHING_BEFORE).tail };
 }
 
 /**
