@@ -16,7 +16,7 @@ const SPLITS: readonly (readonly [name: string, part: Part, own: (one: Case) => 
   ['train, which the models were made on', 'train', () => true],
   ['validation, counted to choose where the models say yes', 'validation', () => true],
   ['report by the writer of the first rules', 'report', ({ writer }) => writer === 'report'],
-  ['report by somebody who saw only the policy', 'report', ({ writer }) => writer !== 'report'],
+  ['report by two writers who saw only the policy', 'report', ({ writer }) => writer !== 'report'],
 ];
 
 for (const [split, part, own] of SPLITS) {

@@ -214,8 +214,13 @@ export class WordList {
 
   /** The last words, to be looked at with the first ones of the next text. */
   tail(): Tail {
-    const from = Math.max(0, this.count - TAIL);
-    return { words: [...this.words.subarray(from, this.count)], kinds: [...this.kinds.subarray(from, this.count)] };
+    const words: number[] = [];
+    const kinds: number[] = [];
+    for (let i = Math.max(0, this.count - TAIL); i < this.count; i++) {
+      words.push(this.words[i] as number);
+      kinds.push(this.kinds[i] as number);
+    }
+    return { words, kinds };
   }
 
   /** Reads a text in place of the one before. */
