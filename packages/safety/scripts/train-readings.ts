@@ -395,6 +395,6 @@ if (process.argv.includes('--write')) {
   const asked = fitQuestions(questions);
   write(
     'question-weights.ts',
-    `/** Fingerprint of the features that all weights fit: scripts/fingerprint.ts. */\nexport const FEATURES_TRAINED_ON =\n  '${fingerprintOfFeatures()}';\n\n${literal('REQUEST_WEIGHTS', pack(asked.request, FEATURE_BITS))}\n${literal('EMERGENCY_WEIGHTS', pack(asked.emergency, FEATURE_BITS))}`,
+    `/** Fingerprint of the features that all weights fit: scripts/fingerprint.ts. */\nexport const FEATURES_TRAINED_ON = '${fingerprintOfFeatures()}';\n\n${literal('REQUEST_WEIGHTS', pack(asked.request, FEATURE_BITS))}\n${literal('EMERGENCY_WEIGHTS', pack(asked.emergency, FEATURE_BITS))}`,
   );
 }

@@ -2,8 +2,7 @@
 import type { SparseWeights } from './sparse-weights.ts';
 
 /** Fingerprint of the features that all weights fit: scripts/fingerprint.ts. */
-export const FEATURES_TRAINED_ON =
-  '042e0348108f3986819742705ed86f4f68a3ae80b72031e8a1958cf18c57120a';
+export const FEATURES_TRAINED_ON = '042e0348108f3986819742705ed86f4f68a3ae80b72031e8a1958cf18c57120a';
 
 export const REQUEST_WEIGHTS: SparseWeights = {
   bits: 20,
