@@ -1,6 +1,7 @@
 /** Which MPI this machine has, for the doctor. Libraries are loaded and asked their version; MPI is not started. */
 import { detectLaunch, type Launch, type MpiFamily } from './launcher.ts';
 import { libraryCandidates } from './mpi-library.ts';
+import { tameUcx } from './tame-ucx.ts';
 
 /** What training on several machines would use here. */
 export interface MpiReport {
@@ -17,6 +18,8 @@ export async function inspectMpi(): Promise<MpiReport> {
   const launch = detectLaunch();
   const binding = await import('./mpi-binding.js').catch(() => null);
   if (!binding) return { hasKoffi: false, libraries: [], launch };
+  // Its hooks are set as soon as a library above it is loaded, and crashed V8 in a process that only asked.
+  tameUcx(false);
   const libraries: { path: string; family: MpiFamily; version: string }[] = [];
   for (const candidate of libraryCandidates(['openmpi', 'mpich'])) {
     try {
