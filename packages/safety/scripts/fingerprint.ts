@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from '../src/learned/features.ts';
-import { WORDS_READ, WordList } from '../src/learned/word-list.ts';
+import { WORDS_READ } from '../src/learned/run-table.ts';
+import { WordList } from '../src/learned/word-list.ts';
 import { joinSpacedLetters } from '../src/text/disguise.ts';
 import { fold } from '../src/text/fold.ts';
 import { readCorpus } from './corpus.ts';

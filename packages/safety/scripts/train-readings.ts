@@ -14,8 +14,9 @@ import {
   readFeatures,
 } from '../src/learned/features.ts';
 import { FEATURE_BITS } from '../src/learned/places.ts';
+import { WORDS_READ } from '../src/learned/run-table.ts';
 import { packWeights, type SparseWeights } from '../src/learned/sparse-weights.ts';
-import { WORDS_READ, WordList } from '../src/learned/word-list.ts';
+import { WordList } from '../src/learned/word-list.ts';
 import { CONTEXT_SEGMENTS } from '../src/stream/reader.ts';
 import { Segmenter } from '../src/stream/segmenter.ts';
 import { joinSpacedLetters } from '../src/text/disguise.ts';

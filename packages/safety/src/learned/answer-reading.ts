@@ -10,7 +10,8 @@ import {
 } from './answer-weights.ts';
 import { type Before, FEATURES_PER_TEXT, FEATURES_PER_WORD, readFeatures } from './features.ts';
 import { LinearModel } from './linear-model.ts';
-import { WORDS_READ, WordList } from './word-list.ts';
+import { WORDS_READ } from './run-table.ts';
+import { WordList } from './word-list.ts';
 
 /**
  * Below this the rules do not look: of the texts that a rule rightly blocks, about one in a hundred scores lower.

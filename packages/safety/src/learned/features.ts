@@ -1,6 +1,7 @@
 import { FIRST, place, SECOND, saltOf } from './places.ts';
+import { OWN_PLACES } from './run-table.ts';
 import { EDGE, hashOfKind } from './word-kind.ts';
-import { OWN_PLACES, TAIL, type Tail, type WordList } from './word-list.ts';
+import { TAIL, type Tail, type WordList } from './word-list.ts';
 
 /** How far apart two words may stand and still be looked at as a pair of kinds. */
 const REACH = 5;
@@ -14,7 +15,7 @@ const END = 3;
 /** Stands for what is outside the text. */
 const EDGE_HASH = hashOfKind(EDGE);
 
-// Templates 0 to 7 are those of a word alone: word-list.ts.
+// Templates 0 to 7 are those of a word alone: run-table.ts.
 const WORDS_2 = saltOf(8);
 const KINDS_2 = saltOf(9);
 const WORD_KIND = saltOf(10);

@@ -7,8 +7,9 @@ import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } fr
 import { LinearModel } from './linear-model.ts';
 import { FEATURE_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
+import { hashOf, OWN_PLACES, WORDS_READ } from './run-table.ts';
 import { packWeights, unpackWeights } from './sparse-weights.ts';
-import { hashOf, OWN_PLACES, WORDS_READ, WordList } from './word-list.ts';
+import { WordList } from './word-list.ts';
 
 const folded = (text: string) => joinSpacedLetters(fold(text));
 const suspicion = (text: string): number => readAnswer(folded(text), NOTHING_BEFORE).suspicion;

@@ -2,7 +2,8 @@ import type { Folded } from '../text/fold.ts';
 import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
 import { LinearModel } from './linear-model.ts';
 import { EMERGENCY_WEIGHTS, REQUEST_WEIGHTS } from './question-weights.ts';
-import { WORDS_READ, WordList } from './word-list.ts';
+import { WORDS_READ } from './run-table.ts';
+import { WordList } from './word-list.ts';
 
 /** What a question looks like as a whole: log odds, in nats, against an ordinary question about health. */
 export interface QuestionReading {
