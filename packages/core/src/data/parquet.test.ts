@@ -126,6 +126,24 @@ describe('a broken file', () => {
     );
   });
 
+  it('rejects where it is read and nowhere else, although bytes are fetched before they are asked for', async () => {
+    const unhandled: unknown[] = [];
+    const listen = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listen);
+    try {
+      // In the footer, the place of a column: beyond the end of the file.
+      for (const at of [4375, 4486, 4661]) {
+        const bytes = Buffer.from(whole);
+        bytes[at] = (bytes[at]! + 128) % 256;
+        expect(await errorOf(bytes)).toBeInstanceOf(CoreError);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      process.off('unhandledRejection', listen);
+    }
+    expect(unhandled).toEqual([]);
+  });
+
   it('that is missing says so', async () => {
     await expect(all(readParquetRows('/nowhere/x.parquet'))).rejects.toMatchObject({ code: 'DATA_FILE' });
   });
