@@ -235,6 +235,7 @@ async function answer(conversation) {
       if (wait.isConnected && !wait.querySelector('progress')) wait.textContent = ahead === 1 ? 'Waiting: one answer before yours.' : `Waiting: ${ahead} answers before yours.`;
     });
     for await (const event of events) {
+      stop.signal.throwIfAborted(); // what had arrived with the last words, but was not shown yet
       const [choice] = event.choices ?? [];
       if (choice?.delta?.content) {
         clearInterval(watch);

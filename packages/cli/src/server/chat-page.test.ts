@@ -152,9 +152,14 @@ describe('the chat page', () => {
       await page.getByLabel('Longest answer').fill('256');
       await page.getByLabel('Temperature').fill('1.5');
       await page.locator('#question').fill('Tell me about walking and sleep.');
+      // Pressed in the page as soon as there is a word: the whole answer takes less than a key from outside.
+      await page.evaluate(`new MutationObserver((_, observer) => {
+        if (!document.querySelector('.answer .text')?.textContent) return;
+        observer.disconnect();
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      }).observe(document.body, { childList: true, subtree: true, characterData: true })`);
       await page.keyboard.press('Enter');
-      await page.locator('.answer .text').waitFor();
-      await page.keyboard.press('Escape');
+      await page.locator('.answer .reminder').waitFor();
       await page.getByRole('button', { name: 'Send' }).waitFor();
       expect(await page.locator('.answer .text').textContent()).toMatch(/\[stopped\]$/);
       expect(await page.locator('.answer .reminder').textContent()).toBe(REMINDER);
