@@ -52,6 +52,22 @@ function buildGraph(linear: WeightRef, head: WeightRef) {
 const LINEAR = 'model.layers.1.mlp.gate_proj.weight';
 const HEAD = 'lm_head.weight';
 
+it('keeps the matrices of one input side by side in their file, so that 4-bit ones are one product', async () => {
+  const { weights } = await base('int4');
+  const at = (name: string) => weights.get(`model.layers.1.${name}.weight`) as QuantizedWeightRef;
+  const groups = [
+    ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+    ['mlp.gate_proj', 'mlp.up_proj'],
+  ];
+  for (const group of groups) {
+    for (const [i, name] of group.slice(1).entries()) {
+      const [before, after] = [at(group[i]!), at(name)];
+      expect(after.byteOffset).toBe(before.byteOffset + before.byteLength);
+      expect(after.scales.byteOffset).toBe(before.scales.byteOffset + before.scales.byteLength);
+    }
+  }
+});
+
 describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
   const modes: readonly { int8: Int8Products; tolerance: number }[] =
     dtype === 'int8'

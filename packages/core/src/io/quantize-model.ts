@@ -254,7 +254,8 @@ export async function quantizeModel(base: Base, options: QuantizeOptions): Promi
     return [main, { name: names.transposed, dtype: 'u8', shape: [inputs, outputs], data }];
   });
   const metadata = { [METADATA_KEY]: JSON.stringify({ format: FORMAT, ...report }) };
-  await writeSafetensors(file, [...small, ...large], metadata);
+  // Query, key and value lie side by side as the model lists them, and so do gate and up: adjoining 4-bit matrices are one.
+  await writeSafetensors(file, [...small, ...large], metadata, 'given');
   return openQuantized(base, file);
 }
 

@@ -160,10 +160,13 @@ export async function readTensor(ref: TensorRef): Promise<Float32Array> {
   });
 }
 
+export type TensorOrder = 'name' | 'given';
+
 /**
  * Write a file that every safetensors reader accepts, byte for byte as the reference implementation lays it out
  * (tensors sorted by dtype, then name; header padded with spaces to a multiple of 8). The old file, if any, stays whole
  * until the new one is complete on disk.
+ * @param order  of tensors of one dtype: by name, or as they are given, so that what is read together lies together
  * @throws {SafetensorsError} when names repeat or shapes and data disagree; nothing is written then
  * @throws {WriteError} when the system refuses, for example a full disk
  */
@@ -171,8 +174,9 @@ export async function writeSafetensors(
   path: string,
   tensors: Iterable<Writable>,
   metadata?: Readonly<Record<string, string>>,
+  order?: TensorOrder,
 ): Promise<void> {
-  const write = safetensorsWriter(path, tensors, metadata);
+  const write = safetensorsWriter(path, tensors, metadata, order);
   await writeFileAtomically(path, write);
 }
 
@@ -181,11 +185,14 @@ export function safetensorsWriter(
   path: string,
   tensors: Iterable<Writable>,
   metadata?: Readonly<Record<string, string>>,
+  order: TensorOrder = 'name',
 ): (file: WritableFile) => Promise<void> {
   const target = resolve(path);
   requireLittleEndian(target);
   const sorted = [...tensors].sort(
-    (a, b) => writeOrder[a.dtype] - writeOrder[b.dtype] || Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
+    (a, b) =>
+      writeOrder[a.dtype] - writeOrder[b.dtype] ||
+      (order === 'name' ? Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) : 0),
   );
   const header = encodeHeader(target, sorted, metadata);
   return async (file) => {
