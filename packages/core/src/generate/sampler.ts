@@ -39,6 +39,12 @@ function penalise(logits: Float32Array, seen: Iterable<number>, penalty: number)
   }
 }
 
+/** The first that is NaN or infinitely likely, or -1. A loop: for each token, a function for each logit takes longer than all else here. */
+function firstWithoutMeaning(logits: Float32Array): number {
+  for (let id = 0; id < logits.length; id++) if (!(logits[id]! < Infinity)) return id;
+  return -1;
+}
+
 const ID_RANGE = 2 ** 21;
 
 function likeliest(logits: Float32Array): number {
@@ -67,7 +73,7 @@ function byLikelihood(logits: Float32Array): number[] {
  * @throws {NonFiniteLogitsError} when the model's weights or an adapter make no sense
  */
 export function sample(logits: Float32Array, seen: Iterable<number>, options: SamplingOptions, random: Random): number {
-  const bad = logits.findIndex((logit) => Number.isNaN(logit) || logit === Infinity);
+  const bad = firstWithoutMeaning(logits);
   if (bad >= 0) throw new NonFiniteLogitsError(bad, logits[bad]!);
   if (options.repetitionPenalty !== 1) penalise(logits, seen, options.repetitionPenalty);
   if (options.temperature === 0) return likeliest(logits);

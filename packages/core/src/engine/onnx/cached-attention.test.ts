@@ -4,11 +4,13 @@ import { Generator } from '../../generate/generator.ts';
 import { parseModelConfig } from '../../model/config-schema.ts';
 import { createModel } from '../../model/create-model.ts';
 import type { Graph } from '../../tensor/graph.ts';
+import { buildTrainingGraph } from '../../train/loss.ts';
 import { fullMethodFrom, initialiseModel } from '../../train/method.ts';
 import { type Engine, f32Tensor, type HostTensor, type Program, type RunRequest } from '../engine.ts';
 import { ReferenceEngine } from '../reference/reference-engine.ts';
 import { CacheRows } from './cache-rows.js';
 import { findCachedAttention } from './cached-attention.ts';
+import { lowerGraph } from './lower.ts';
 import { OnnxEngine } from './onnx-engine.ts';
 
 const onnx = new OnnxEngine({ threads: 1 });
@@ -84,6 +86,15 @@ it.each([
     expect(answers[0]).toEqual(answers[1]);
   },
 );
+
+it('makes a sum of rows and its norm in one op, where no gradient is asked for', async () => {
+  const { seen, generator } = await observed(onnx, llama);
+  await generator.dispose();
+  const count = (graph: Graph) =>
+    Buffer.from(lowerGraph(graph)).toString('latin1').split('SkipSimplifiedLayerNormalization_').length - 1;
+  expect(count(seen.graph!)).toBe(4); // two layers; their first norm has no sum before it, but the last norm has
+  expect(count(buildTrainingGraph(variantOf(llama)))).toBe(0);
+});
 
 /** One position behind four, from keys and values of so many positions that are fed; what it gives. */
 async function runFrom(engine: Engine, positions: number) {

@@ -18,6 +18,8 @@ const NF4_PAIRS = Float32Array.from({ length: 512 }, (_, i) => NF4[i % 2 === 0 ?
 
 /** Columns that `fast` keeps in f32. */
 const OUTLIERS = 32;
+/** So many of the columns of rows. */
+export const outlierCount = (size: number): number => Math.min(OUTLIERS, Math.floor(size / 64));
 /** Below this a row counts as zero: its reciprocal would overflow. */
 const TINY = 1e-30;
 
@@ -146,6 +148,8 @@ export interface ProductContext {
   readonly siblings?: readonly QuantizedWeightRef[];
   /** No gradient is computed with this matrix: 4-bit codes are multiplied as they are, with rows in 8 bits. */
   readonly forwardOnly?: boolean;
+  /** Nor with any other matrix of the graph. */
+  readonly graphIsForward?: boolean;
   /** Rows of x add up to 1 and have no number below 0: their largest are in columns of their own, row by row. */
   readonly probabilities?: boolean;
 }
@@ -246,7 +250,7 @@ function halfProduct(onnx: OnnxGraph, x: string, ref: WeightRef, transposed: boo
   return onnx.emit('Mul', [onnx.emit('Cast', [product], TO_F32), scale]);
 }
 
-interface Rows {
+export interface Rows {
   /** uint8 [N, K], zero at 128. */
   readonly codes: string;
   /** f32 [N, 1] */
@@ -269,7 +273,7 @@ function rowScale(onnx: OnnxGraph, x: string, nonNegative: boolean): string {
   return onnx.emit('Mul', [largest, onnx.float(1 / 127)]);
 }
 
-function quantizeRows(onnx: OnnxGraph, x: string, nonNegative = false): Rows {
+export function quantizeRows(onnx: OnnxGraph, x: string, nonNegative = false): Rows {
   const scale = rowScale(onnx, x, nonNegative);
   return { codes: roundRows(onnx, x, scale), scale };
 }
@@ -288,6 +292,29 @@ interface IntegerProduct {
   readonly packed: boolean | undefined;
 }
 
+/** int8 codes in the order in which they are multiplied. */
+const storedCodes = (onnx: OnnxGraph, ref: QuantizedWeightRef, transposed: boolean): string =>
+  transposed ? onnx.external(ref.transposed!, 'i8', [...ref.shape].reverse()) : codesOf(onnx, ref);
+
+/** The product of codes with the matrix, scaled by all but the scales of its rows: f32 [N, M]. */
+export function multiplyCodes(
+  onnx: OnnxGraph,
+  left: string,
+  ref: QuantizedWeightRef,
+  { transposed, unsignedWeights }: Pick<IntegerProduct, 'transposed' | 'unsignedWeights'>,
+): string {
+  const [O, I] = ref.shape;
+  const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
+  const factors = unsignedWeights
+    ? [unsignedCodes(onnx, range, shape), onnx.uint8(128)]
+    : [storedCodes(onnx, ref, transposed)];
+  // Going back, the weights' scales lie along the axis that is summed over: they go into the rows.
+  const columnScale = transposed ? scalesOf(onnx, ref) : onnx.float(1);
+  const [right, ...rightZero] = factors as [string, ...string[]];
+  const inputs = [left, right, onnx.float(1), columnScale, onnx.uint8(128), ...rightZero];
+  return onnx.emit('com.microsoft.MatMulIntegerToFloat', inputs);
+}
+
 function integerProduct(
   onnx: OnnxGraph,
   x: string,
@@ -295,17 +322,8 @@ function integerProduct(
   { transposed, int8, siblings, probabilities, unsignedWeights, packed }: IntegerProduct,
 ): string {
   const [O, I] = ref.shape;
-  const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
-  const codes = onnx.external(range, 'i8', shape);
-  const factors = unsignedWeights ? [unsignedCodes(onnx, range, shape), onnx.uint8(128)] : [codes];
   const scales = scalesOf(onnx, ref);
-  // Going back, the weights' scales lie along the axis that is summed over: they go into the rows.
-  const columnScale = transposed ? scales : onnx.float(1);
-  const multiply = (left: string) => {
-    const [right, ...rightZero] = factors as [string, ...string[]];
-    const inputs = [left, right, onnx.float(1), columnScale, onnx.uint8(128), ...rightZero];
-    return onnx.emit('com.microsoft.MatMulIntegerToFloat', inputs);
-  };
+  const multiply = (left: string) => multiplyCodes(onnx, left, ref, { transposed, unsignedWeights });
 
   // What goes into a narrowing linear is a product of activations, with rows that a few values dominate: of all
   // products, these lose most in one term.
@@ -315,7 +333,7 @@ function integerProduct(
   }
 
   const size = transposed ? I : O;
-  const count = probabilities ? 0 : Math.min(OUTLIERS, Math.floor(size / 64));
+  const count = probabilities ? 0 : outlierCount(size);
   if (count === 0) {
     const { codes: left, scale } = quantizeRows(onnx, transposed ? x : onnx.emit('Mul', [x, scales]), probabilities);
     return onnx.emit('Mul', [multiply(left), scale]);
@@ -336,7 +354,7 @@ function integerProduct(
   const outliers = onnx.emit('Gather', [x, columns], { axis: 1 });
   const rows = packed
     ? multiply(oneHot(onnx, columns, size))
-    : onnx.emit('Cast', [onnx.emit('Gather', [codes, columns], { axis: 0 })], TO_F32);
+    : onnx.emit('Cast', [onnx.emit('Gather', [storedCodes(onnx, ref, transposed), columns], { axis: 0 })], TO_F32);
   const factor =
     transposed && packed
       ? undefined
@@ -347,7 +365,7 @@ function integerProduct(
 }
 
 /** Rows that pick rows of a packed matrix, whose own bytes are not there any more: u8 [count, size], zero at 128. */
-function oneHot(onnx: OnnxGraph, columns: string, size: number): string {
+export function oneHot(onnx: OnnxGraph, columns: string, size: number): string {
   const bits = onnx.emit('OneHot', [columns, onnx.ints([size]), onnx.floats([2], Float32Array.of(128, 129))]);
   return onnx.emit('Cast', [bits], { to: onnxType.u8 });
 }
@@ -363,6 +381,12 @@ function twoTerms(
   multiply: (codes: string) => string,
   [K, M]: readonly [number, number],
 ): string {
+  const { codes, scale } = pairRows(onnx, rows, K);
+  return addPairs(onnx, multiply(codes), scale, M);
+}
+
+/** Each row as two, u8 [2*N, K], with a scale each, f32 [N, 2]. */
+export function pairRows(onnx: OnnxGraph, rows: string, K: number): Rows {
   const first = quantizeRows(onnx, rows);
   const rest = onnx.emit('Sub', [rows, readRows(onnx, first)]);
   const fine = onnx.emit('Mul', [first.scale, onnx.float(1 / 254)]);
@@ -372,8 +396,15 @@ function twoTerms(
     [first.codes, second].map((codes) => onnx.emit('Unsqueeze', [codes, onnx.ints([1])])),
     { axis: 1 },
   );
-  const product = multiply(onnx.emit('Reshape', [pairs, onnx.ints([-1, K])]));
-  const factors = onnx.emit('Unsqueeze', [onnx.emit('Concat', [first.scale, fine], { axis: 1 }), onnx.ints([1])]);
+  return {
+    codes: onnx.emit('Reshape', [pairs, onnx.ints([-1, K])]),
+    scale: onnx.emit('Concat', [first.scale, fine], { axis: 1 }),
+  };
+}
+
+/** What a product [2*N, M] of such rows adds up to, [N, M]. */
+export function addPairs(onnx: OnnxGraph, product: string, scale: string, M: number): string {
+  const factors = onnx.emit('Unsqueeze', [scale, onnx.ints([1])]);
   const sum = onnx.emit('MatMul', [factors, onnx.emit('Reshape', [product, onnx.ints([-1, 2, M])])]);
   return onnx.emit('Reshape', [sum, onnx.ints([-1, M])]);
 }
@@ -386,7 +417,7 @@ function readRows(onnx: OnnxGraph, { codes, scale }: Rows): string {
 }
 
 /** How much each input counts in the products with these matrices, f32 [I]. */
-function inputEnergy(onnx: OnnxGraph, siblings: readonly QuantizedWeightRef[]): string | undefined {
+export function inputEnergy(onnx: OnnxGraph, siblings: readonly QuantizedWeightRef[]): string | undefined {
   const parts = siblings.flatMap(({ inputEnergy, shape: [, I] }) =>
     inputEnergy ? [onnx.external(inputEnergy, 'f32', [I])] : [],
   );
@@ -402,7 +433,7 @@ const SAMPLE = 8;
  * @param weights  f32 [K]
  * @returns        int64 [count]
  */
-function mostImportant(onnx: OnnxGraph, x: string, count: number, weights: string | undefined): string {
+export function mostImportant(onnx: OnnxGraph, x: string, count: number, weights: string | undefined): string {
   const sample = onnx.emit('Slice', [x, onnx.ints([0]), onnx.ints([2 ** 31]), onnx.ints([0]), onnx.ints([SAMPLE])]);
   const energy = onnx.emit('ReduceSumSquare', [sample, onnx.ints([0])], { keepdims: 0 });
   const ranked = weights ? onnx.emit('Mul', [energy, weights]) : energy;

@@ -9,9 +9,10 @@ import {
   type QuantizedWeightRef,
   type WeightRef,
 } from '../../tensor/op.ts';
-import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape } from '../../tensor/shape.ts';
+import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape, sameShape } from '../../tensor/shape.ts';
 import { type CachedAttention, cachedAttention } from './cached-attention.ts';
 import { blockedAttention, findCausalAttention, leftOut } from './causal-attention.ts';
+import { forwardProduct, isForwardProduct } from './forward-product.ts';
 import { frozenProduct, gatherRows, type Precision, type ProductContext, widen } from './frozen-product.ts';
 import type { RowLookup } from './looked-up-rows.ts';
 import type { OnnxDevice } from './onnx-device.ts';
@@ -98,7 +99,11 @@ export const lowerings: { readonly [K in OpKind]: Lowering<K> } = {
     const { transposeA, transposeB, alpha } = attributes;
     const [left, right] = node.inputs.map((_, i) => storedInput(node, i, precision));
     if (right && !transposeA && node.shape.length === 2) {
-      const product = frozenProduct(onnx, inputs[0]!, right, transposeB, precision, context.productOf(node));
+      const around = context.productOf(node);
+      const isForward = transposeB && around.graphIsForward && isQuantized(right) && isForwardProduct(right, precision);
+      const product = isForward
+        ? forwardProduct(onnx, inputs[0]!, right, around.siblings ?? [right], precision)
+        : frozenProduct(onnx, inputs[0]!, right, transposeB, precision, around);
       return alpha === 1 ? product : onnx.emit('Mul', [product, onnx.float(alpha)]);
     }
     const operands = [left ? widen(onnx, left) : inputs[0]!, right ? widen(onnx, right) : inputs[1]!];
@@ -259,6 +264,19 @@ export function weightsOfGradients(graph: Graph): Node[] {
   });
 }
 
+/** Sums of rows whose norm is wanted too: ONNX Runtime makes both in one pass. */
+function findJoinedNorms(graph: Graph): Map<Node, Node<'rmsNorm'>> {
+  const found = new Map<Node, Node<'rmsNorm'>>();
+  for (const norm of graph.nodes) {
+    if (!isKind(norm, 'rmsNorm')) continue;
+    const [sum, scale] = norm.inputs as [Node, Node];
+    const isLeaf = isKind(scale, 'weight') || leafName(scale) !== undefined;
+    const isPlain = isKind(sum, 'add') && sum.inputs.every(({ shape }) => sameShape(shape, sum.shape));
+    if (isLeaf && isPlain && sum.shape.length === 2) found.set(sum, norm);
+  }
+  return found;
+}
+
 /** Where an input is a weight that is not multiplied as f32, how it is stored. */
 function storedInput(node: Node, index: number, precision: Precision): WeightRef | undefined {
   const input = node.inputs[index]!;
@@ -367,6 +385,8 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
   const withCache = new Map(caches.map((cached) => [cached.attention.attend as Node, cached]));
   const [firstBuffer] = buffers;
   const joinedRows = new Map(cachedRows.map(({ joined, fresh }) => [joined, fresh]));
+  const joinedNorms =
+    device === 'cpu' && goingBack.size === 0 ? findJoinedNorms(graph) : new Map<Node, Node<'rmsNorm'>>();
   const twins = new Set(graph.nodes.map((node) => twinKey(node.kind, node)));
   for (const node of graph.nodes) {
     if (values.has(node) || isKind(node, 'weight') || skipped.has(node)) continue;
@@ -386,6 +406,15 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
       continue;
     }
     const inputs = node.inputs.map((input) => valueFor(input, node.kind));
+    const norm = joinedNorms.get(node);
+    if (norm) {
+      const scale = valueFor(norm.inputs[1]!, norm.kind);
+      const epsilon = { float: norm.attributes.epsilon };
+      const both = onnx.emitAll('com.microsoft.SkipSimplifiedLayerNormalization', [...inputs, scale], { epsilon }, 4);
+      values.set(norm, both[0]!);
+      values.set(node, both[3]!);
+      continue;
+    }
     const lower = lowerings[node.kind] as Lowering<OpKind>;
     const value = lower({
       onnx,
@@ -397,6 +426,7 @@ export function lowerGraph(graph: Graph, options: LoweringOptions = { int8: 'acc
       productOf: ({ inputs: [left, right] }) => ({
         siblings: siblings.get(left!) ?? [],
         forwardOnly: !goingBack.has(right!),
+        graphIsForward: goingBack.size === 0,
       }),
       hasTwin: (kind) => twins.has(twinKey(kind, node)),
       labelRows: labelRows.get(twinKey('linearCrossEntropyGrad', node)),

@@ -193,16 +193,49 @@ export class OnnxGraph {
     type: OnnxType,
     build: { readonly yes: (body: OnnxGraph) => string; readonly no: (body: OnnxGraph) => string },
   ): string {
-    const branch = (name: 'then_branch' | 'else_branch', make: (body: OnnxGraph) => string) => {
+    const { yes, no } = build;
+    return this.#branches(condition, [type], { yes: (body) => [yes(body)], no: (body) => [no(body)] })[0]!;
+  }
+
+  /**
+   * The same for several values at a time.
+   * @param key  what tells these values from others under the same condition: equal ones are made once
+   */
+  eitherAll(
+    key: string,
+    condition: string,
+    types: readonly OnnxType[],
+    build: {
+      readonly yes: (body: OnnxGraph) => readonly string[];
+      readonly no: (body: OnnxGraph) => readonly string[];
+    },
+  ): readonly string[] {
+    const name = `If ${key}(${condition})`;
+    const known = this.#emitted.get(name);
+    if (known !== undefined) return known.split(' ');
+    const outputs = this.#branches(condition, types, build);
+    this.#emitted.set(name, outputs.join(' '));
+    return outputs;
+  }
+
+  #branches(
+    condition: string,
+    types: readonly OnnxType[],
+    build: {
+      readonly yes: (body: OnnxGraph) => readonly string[];
+      readonly no: (body: OnnxGraph) => readonly string[];
+    },
+  ): readonly string[] {
+    const branch = (name: 'then_branch' | 'else_branch', make: (body: OnnxGraph) => readonly string[]) => {
       const body = new OnnxGraph(this);
-      body.output(this.#newName('s'), make(body), type, null);
+      for (const [i, value] of make(body).entries()) body.output(this.#newName('s'), value, types[i]!, null);
       body.#nameOutputs();
       return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g: body.#graphProto(name) });
     };
     const attribute = [branch('then_branch', build.yes), branch('else_branch', build.no)];
-    const output = this.#newName('v');
+    const output = types.map(() => this.#newName('v'));
     this.#nodes.push(
-      create(NodeProtoSchema, { name: `If_${output}`, opType: 'If', input: [condition], output: [output], attribute }),
+      create(NodeProtoSchema, { name: `If_${output[0]}`, opType: 'If', input: [condition], output, attribute }),
     );
     return output;
   }
