@@ -2,7 +2,20 @@ import { expect, it } from 'vitest';
 import { ReferenceEngine } from '../engine/reference/reference-engine.ts';
 import { GraphError } from '../errors.ts';
 import { GraphBuilder } from '../tensor/graph.ts';
-import { add, gather, input, matmul, minimum, mul, neg, parameter, sumAll, tanh } from '../tensor/ops.ts';
+import {
+  add,
+  gather,
+  input,
+  matmul,
+  minimum,
+  mul,
+  neg,
+  parameter,
+  rmsNorm,
+  silu,
+  sumAll,
+  tanh,
+} from '../tensor/ops.ts';
 import { backward } from './backward.ts';
 import { checkGradient } from './check-gradient.ts';
 
@@ -71,4 +84,47 @@ it('an index has no gradient, the table it reads from has', () => {
   const loss = sumAll(gather(table, rows));
   expect(backward(loss, [table])[0]!.shape).toEqual([5, 2]);
   expect(() => backward(loss, [rows])).toThrow(GraphError);
+});
+
+it('what is cheap is computed again once the walk has come to it, and not kept', async () => {
+  const graph = new GraphBuilder();
+  const w = parameter(graph, 'w', [3, 4]);
+  const v = parameter(graph, 'v', [4, 4]);
+  const x = tanh(w);
+  const gate = matmul(rmsNorm(x, input(graph, 'scale', 'f32', [4]), 1e-5), v);
+  const y = mul(silu(gate), gate);
+  const loss = sumAll(mul(y, y));
+  const [dw, dv] = backward(loss, [w, v]);
+  const whole = graph.finish({ loss, dw: dw!, dv: dv! });
+  const forward = new Set(graph.finish({ loss }).nodes);
+  for (const kind of ['silu', 'rmsNorm']) {
+    const nodes = whole.nodes.filter((node) => node.kind === kind);
+    expect(nodes, kind).toHaveLength(2);
+    const copy = nodes.find((node) => !forward.has(node))!;
+    expect(copy.inputs[0]!.kind, kind).toBe('after');
+    // Nothing going back reads what was made on the way there.
+    const kept = nodes.find((node) => forward.has(node))!;
+    expect(whole.nodes.filter((node) => !forward.has(node) && node.inputs.includes(kept))).toEqual([]);
+  }
+  const program = await new ReferenceEngine().compile(whole);
+  const at = {
+    w: Float64Array.from({ length: 12 }, (_, i) => Math.sin(i)),
+    v: Float64Array.from({ length: 16 }, (_, i) => Math.cos(i)),
+  };
+  const evaluate = (name: 'w' | 'v', data: Float64Array) =>
+    program.evaluate(
+      new Map([
+        ['w', { shape: [3, 4], data: name === 'w' ? data : at.w }],
+        ['v', { shape: [4, 4], data: name === 'v' ? data : at.v }],
+        ['scale', { shape: [4], data: Float64Array.of(1, 0.5, 2, -1) }],
+      ]),
+    );
+  for (const name of ['w', 'v'] as const) {
+    const { relativeError } = await checkGradient(
+      (data) => evaluate(name, data).get('loss')!.data[0]!,
+      at[name],
+      evaluate(name, at[name]).get(`d${name}`)!.data,
+    );
+    expect(relativeError, name).toBeLessThan(1e-7);
+  }
 });

@@ -35,7 +35,7 @@ export function backward(loss: Node, targets: readonly Node[], { checkpoints = [
     if (wanted.has(node) || node.inputs.some((input) => onPath.has(input))) onPath.add(node);
   }
   const gradients = new Map<Node, Node>([[loss, constant(graph, 1)]]);
-  const replay = new Replay(order, checkpoints, gradients);
+  const replay = new Replay(order, checkpoints, gradients, onPath);
   for (const node of [...order].reverse()) {
     const dy = gradients.get(node);
     if (!dy || !onPath.has(node) || !node.inputs.some((input) => onPath.has(input))) continue;
@@ -49,8 +49,10 @@ export function backward(loss: Node, targets: readonly Node[], { checkpoints = [
     for (const [i, part] of parts.entries()) {
       const source = node.inputs[i]!;
       if (!part || !onPath.has(source)) continue;
-      const sum = gradients.get(source);
-      gradients.set(source, sum ? add(sum, part) : part);
+      const known = gradients.get(source);
+      const sum = known ? add(known, part) : part;
+      gradients.set(source, sum);
+      replay.reached(sum);
     }
   }
   return targets.map((target, i) => {
@@ -60,17 +62,26 @@ export function backward(loss: Node, targets: readonly Node[], { checkpoints = [
   });
 }
 
+/**
+ * Kinds of which the gradient rule needs the inputs, so that these are kept in any case, and whose output costs next to nothing
+ * beside the products around it: it is computed again rather than kept.
+ */
+const CHEAP: ReadonlySet<OpKind> = new Set(['silu', 'rmsNorm']);
+
 /** The forward pass once more, segment by segment: segment k holds what follows from checkpoint k, but not from k + 1. */
 class Replay {
   readonly #checkpoints: ReadonlyMap<Node, number>;
   readonly #list: readonly Node[];
   readonly #segments = new Map<Node, number>();
   readonly #copies = new Map<Node, Node>();
+  /** Of each shape, the gradient that was made last. */
+  readonly #latest = new Map<string, Node>();
 
   constructor(
     order: readonly Node[],
     checkpoints: readonly Node[],
     private readonly gradients: ReadonlyMap<Node, Node>,
+    private readonly onPath: ReadonlySet<Node>,
   ) {
     this.#list = checkpoints;
     this.#checkpoints = new Map(checkpoints.map((node, i) => [node, i]));
@@ -84,9 +95,29 @@ class Replay {
   valuesFor(node: Node): { readonly inputs: readonly Node[]; readonly output: Node } {
     const segment = this.#segments.get(node)!;
     // Nothing has to be computed again for what lies before the first checkpoint, or behind the last.
-    if (segment < 0 || segment + 1 >= this.#list.length) return { inputs: node.inputs, output: node };
+    if (segment < 0 || segment + 1 >= this.#list.length) {
+      return { inputs: node.inputs.map((input) => this.#cheaply(input)), output: this.#cheaply(node) };
+    }
     const inputs = node.inputs.map((input) => this.#again(input, segment));
     return { inputs, output: this.#checkpoints.has(node) ? node : this.#again(node, segment) };
+  }
+
+  /** The walk has come to a gradient: what is computed again from here on waits for it. */
+  reached(gradient: Node): void {
+    this.#latest.set(formatShape(gradient.shape), gradient);
+  }
+
+  /** A node, or a copy of it that is not computed before the walk has come here. */
+  #cheaply(node: Node): Node {
+    if (!CHEAP.has(node.kind) || !this.onPath.has(node.inputs[0]!)) return node;
+    const known = this.#copies.get(node);
+    if (known) return known;
+    const [x, ...others] = node.inputs as [Node, ...Node[]];
+    const gate = this.#latest.get(formatShape(x.shape));
+    if (!gate) return node;
+    const copy = node.graph.emit(node.kind, [after(x, gate), ...others], node.attributes);
+    this.#copies.set(node, copy);
+    return copy;
   }
 
   #again(node: Node, segment: number): Node {

@@ -2,6 +2,7 @@
 import type { Int8Products } from '../engine/engine.ts';
 import { BLOCKS, type CausalAttention, findCausalAttention, leftOut } from '../engine/onnx/causal-attention.ts';
 import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
+import { keepsProbabilities } from '../engine/onnx/lower.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { type Graph, isKind, type Node } from '../tensor/graph.ts';
 import { isQuantized, type WeightRef } from '../tensor/op.ts';
@@ -75,15 +76,18 @@ function attentionSpans(
   bindings: ReadonlyMap<string, number>,
 ): Span[] {
   const at = new Map(graph.nodes.map((node, i) => [node, i]));
-  return attentions.flatMap(({ attend, back, results }) => {
+  return attentions.flatMap(({ attend, back: isDifferentiated, results }) => {
     const first = at.get(attend)!;
     const all = f32Bytes(attend.inputs[0]!, bindings);
-    if (!back) return [{ from: first, to: first, bytes: seenShare(BLOCKS.forward) * all }];
+    if (!isDifferentiated) return [{ from: first, to: first, bytes: seenShare(BLOCKS.forward) * all }];
     const seen = seenShare(BLOCKS.training) * all;
     const goingBack = [...results.keys()].map((node) => at.get(node)!).filter((i) => i > first);
     const last = Math.max(first, ...goingBack);
-    const slopes = { from: Math.min(last, ...goingBack), to: last, bytes: seen };
-    return [{ from: first, to: last, bytes: seen }, slopes];
+    const back = { from: Math.min(last, ...goingBack), to: last, bytes: seen };
+    const probabilities = keepsProbabilities(graph)
+      ? [{ from: first, to: last, bytes: seen }]
+      : [{ from: first, to: first, bytes: seen }, back];
+    return [...probabilities, back];
   });
 }
 

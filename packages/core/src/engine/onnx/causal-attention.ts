@@ -119,6 +119,8 @@ export interface BlockContext {
   shapeOf(shape: Shape): string;
   /** Every run has more than one query: more blocks pay. Default: false. */
   readonly several?: boolean;
+  /** What the way back needs of probabilities is kept from the way there, or computed again. Default: kept. */
+  readonly probabilities?: 'kept' | 'again';
 }
 
 /** One block of queries. */
@@ -140,8 +142,9 @@ interface Block {
 export function blockedAttention(context: BlockContext, attention: CausalAttention, node: Node): string {
   const { onnx, valueFor, shapeOf } = context;
   const { query, back, scale, results } = attention;
-  const blocks = blocksOf(context, attention);
   const part = results.get(node)!;
+  const again = part !== 'output' && context.probabilities === 'again';
+  const blocks = blocksOf(context, attention, again ? computedAgain(context, attention) : valueFor(query));
   const size = query.shape[3] as number;
   /** Parts of the queries, put together again. */
   const join = (parts: readonly string[]): string => {
@@ -186,6 +189,15 @@ export function blockedAttention(context: BlockContext, attention: CausalAttenti
   );
 }
 
+/** The query, from which probabilities follow once more: no bytes move, and it is not known before the slope of the output is. */
+function computedAgain({ onnx, valueFor, shapeOf }: BlockContext, { query, back }: CausalAttention): string {
+  const nothing = onnx.emit('Min', [onnx.emit('Shape', [valueFor(back!.dy)], { start: 0, end: 1 }), onnx.ints([0])]);
+  const shape = onnx.emit('Add', [shapeOf(query.shape), nothing]);
+  const value = onnx.emit('Reshape', [valueFor(query), shape], { allowzero: 1 });
+  onnx.describe(value, 'f32', query.shape);
+  return value;
+}
+
 /** Where block i of n begins: int64 [1]. */
 const boundary = ({ onnx, dimension }: BlockContext, { positions }: CausalAttention, n: number, i: number): string =>
   i === 0
@@ -201,7 +213,7 @@ const blockSize = (context: BlockContext, attention: CausalAttention, n: number,
 const headsShape = ({ onnx, shapeOf }: BlockContext, { query }: CausalAttention, count: string): string =>
   onnx.emit('Concat', [shapeOf(query.shape.slice(0, 2)), count], { axis: 0 });
 
-function blocksOf(context: BlockContext, attention: CausalAttention): Block[] {
+function blocksOf(context: BlockContext, attention: CausalAttention, queryValue: string): Block[] {
   const { onnx, valueFor, dimension, shapeOf } = context;
   const { query, key, value, mask, scale, positions } = attention;
   const n = attention.back ? BLOCKS.training : context.several ? BLOCKS.several : BLOCKS.forward;
@@ -211,30 +223,45 @@ function blocksOf(context: BlockContext, attention: CausalAttention): Block[] {
   const past = onnx.emit('Sub', [dimension(keys), dimension(positions)]);
   const cut = (x: string, axis: number, from: string, to: string) =>
     onnx.emit('Slice', [x, from, to, onnx.ints([axis])]);
+  /** What is computed from sizes has none that ONNX Runtime could find. */
+  const known = (x: string, shape: Shape) => {
+    onnx.describe(x, 'f32', shape);
+    return x;
+  };
   return Array.from({ length: n }, (_, i): Block => {
     const [from, to] = [boundary(context, attention, n, i), boundary(context, attention, n, i + 1)];
     const count = blockSize(context, attention, n, i);
     const isLast = i === n - 1;
+    // Names of sizes: those of one name must be equal.
+    const [t, s] = [`${positions}:${i}/${n}`, isLast ? keys : `${keys}<${i}/${n}`];
+    const groupRows = `${heads / kv}*${t}`;
     const seen = isLast ? dimension(keys) : onnx.emit('Add', [past, to]);
     const upTo = (x: string, axis: number) => (isLast ? x : cut(x, axis, onnx.ints([0]), seen));
     const rows = onnx.emit('Mul', [count, onnx.ints([heads / kv])]);
     const shaped = (x: string, ...dims: string[]) =>
       onnx.emit('Reshape', [x, onnx.emit('Concat', dims, { axis: 0 })], { allowzero: 1 });
-    const grouped = (x: string, width: string) => shaped(x, shapeOf([batch, kv]), rows, width);
+    const grouped = (x: string, width: string, size: Dim) =>
+      known(shaped(x, shapeOf([batch, kv]), rows, width), [batch, kv, groupRows, size]);
+    const ownQueries = (x: string, width: number) => known(cut(x, 2, from, to), [batch, heads, t, width]);
     const rowsOf = (x: string, width: number) => {
-      const split = shaped(x, shapeOf([batch, heads, positions]), onnx.ints([width]));
-      return grouped(cut(split, 2, from, to), onnx.ints([width]));
+      const split = known(shaped(x, shapeOf([batch, heads, positions]), onnx.ints([width])), [
+        batch,
+        heads,
+        positions,
+        width,
+      ]);
+      return grouped(ownQueries(split, width), onnx.ints([width]), width);
     };
-    const queries = grouped(cut(valueFor(query), 2, from, to), onnx.ints([size]));
-    const keysSeen = upTo(valueFor(key), 2);
+    const queries = grouped(ownQueries(queryValue, size), onnx.ints([size]), size);
+    const keysSeen = known(upTo(valueFor(key), 2), [batch, kv, s, size]);
     const scores = onnx.emit('com.microsoft.FusedMatMul', [queries, keysSeen], { transB: 1, alpha: { float: scale } });
-    const split = shaped(scores, headsShape(context, attention, count), seen);
+    const split = known(shaped(scores, headsShape(context, attention, count), seen), [batch, heads, t, s]);
     const masked = onnx.emit('Add', [split, upTo(cut(valueFor(mask), 2, from, to), 3)]);
     return {
       query: queries,
       key: keysSeen,
-      value: upTo(valueFor(value), 2),
-      probabilities: onnx.emit('Softmax', [grouped(masked, seen)], { axis: -1 }),
+      value: known(upTo(valueFor(value), 2), [batch, kv, s, size]),
+      probabilities: onnx.emit('Softmax', [grouped(masked, seen, s)], { axis: -1 }),
       behind: onnx.emit('Sub', [dimension(keys), seen]),
       rowsOf,
     };

@@ -52,6 +52,9 @@ export interface ScanInput {
   readonly shape: readonly (number | string)[];
 }
 
+/** How many matrices, two layers' worth, are packed before the first of them is packed again. More would be mapped at a time. */
+const PACKED_AGAIN = 26;
+
 const IR_VERSION = 10n;
 const ONNX_OPSET = 21n;
 
@@ -84,6 +87,7 @@ export class OnnxGraph {
   readonly #initializers: TensorProto[] = [];
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #described = new Map<string, ValueInfoProto>();
   readonly #emitted = new Map<string, string>();
   #next = 0;
 
@@ -336,13 +340,24 @@ export class OnnxGraph {
     this.#outputs.push(this.#valueInfo(name, type, shape));
   }
 
+  /**
+   * Tells ONNX Runtime the shape of a value, where it cannot find out by itself: values of one shape share buffers, and an op
+   * that may write into its input does. Without shapes it also compares each value with all earlier ones at loading.
+   */
+  describe(value: string, type: OnnxType, shape: readonly (number | string)[]): void {
+    if (!this.#described.has(value)) this.#described.set(value, this.#valueInfo(value, type, shape));
+  }
+
   #graphProto(name: string): GraphProto {
+    const made = new Set(this.#nodes.flatMap(({ output }) => output));
+    const outputs = new Set(this.#outputs.map((output) => output.name));
     return create(GraphProtoSchema, {
       name,
       node: this.#nodes,
       initializer: this.#initializers,
       input: this.#inputs,
       output: this.#outputs,
+      valueInfo: [...this.#described.values()].filter((info) => made.has(info.name) && !outputs.has(info.name)),
     });
   }
 
@@ -360,8 +375,31 @@ export class OnnxGraph {
     renameValues(this.#nodes, names);
   }
 
+  /**
+   * Puts products with a matrix that an earlier one has packed behind a group of others. ONNX Runtime packs a matrix anew for each
+   * node that reads it, in the order of their list, and frees what it has already: where packing and freeing take turns, the
+   * holes that stay in the C library's heap are a fifth of 22 layers. It runs nodes in an order of its own, so none needs to
+   * stand behind what it reads.
+   */
+  #groupPacking(): void {
+    const matrices = new Set(this.#initializers.flatMap(({ name, dims }) => (dims.length === 2 ? [name] : [])));
+    const packed = new Set<string>();
+    const again: NodeProto[] = [];
+    const list: NodeProto[] = [];
+    for (const node of this.#nodes) {
+      const matrix =
+        node.opType === 'MatMulIntegerToFloat' && matrices.has(node.input[1]!) ? node.input[1]! : undefined;
+      if (matrix !== undefined && packed.has(matrix)) again.push(node);
+      else list.push(node);
+      if (matrix !== undefined) packed.add(matrix);
+      if (again.length === PACKED_AGAIN) list.push(...again.splice(0));
+    }
+    this.#nodes.splice(0, this.#nodes.length, ...list, ...again);
+  }
+
   toBytes(): Uint8Array {
     this.#nameOutputs();
+    this.#groupPacking();
     const graph = this.#graphProto('alpacare');
     const opset = (domain: string, version: bigint) => create(OperatorSetIdProtoSchema, { domain, version });
     return toBinary(
