@@ -358,7 +358,7 @@ function integerProduct(onnx: OnnxGraph, x: string, ref: QuantizedWeightRef, pro
   const main = onnx.emit('Mul', [multiplyCodes(onnx, codes, ref, product, zeroOf(probabilities)), scale]);
   if (!outliers) return main;
   const apart = onnx.emit('Gather', [x, outliers.columns], { axis: 1 });
-  // Not as one `Gemm`: that copies what it adds to with a single thread.
+  // Not as one `Gemm`, which first copies what it adds to.
   return onnx.emit('Add', [main, onnx.emit('com.microsoft.FusedMatMul', [apart, outliers.rows])]);
 }
 

@@ -246,8 +246,8 @@ function chunkedHead(
     return outputs.map((value, i) => onnx.emit('Reshape', [value, shapeOf(shapes[i]!)]));
   }
   const { shape } = node.inputs[0]!;
-  const rows = onnx.emit('Reshape', [x, onnx.ints([-1, shape[2] as number])]);
-  const outliers = ref && chooseOutliers(onnx, rows, ref, precision);
+  const allRows = () => onnx.emit('Reshape', [x, onnx.ints([-1, shape[2] as number])]);
+  const outliers = ref && isQuantized(ref) ? chooseOutliers(onnx, allRows(), ref, precision) : undefined;
   const loop = [
     { value: x, type: 'f32', shape },
     { value: labels, type: 'i32', shape: node.inputs[2]!.shape },
