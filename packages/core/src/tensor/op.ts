@@ -101,7 +101,8 @@ export interface OpAttributes {
   /**
    * softmax(scores [..., T, S])·values [..., S, d]: attention's weighted sum, one op so that its gradient can use the output.
    * `causal: T` says that the T rows of scores, again and again for each head of a group, are positions S - T to S - 1, and that
-   * no row gives probability to a key behind its own: an engine may leave such scores out.
+   * no row gives probability to a key behind its own, nor to one that lies before all that an earlier row sees: an engine may
+   * leave such scores out.
    */
   attend: { readonly causal?: Dim };
 

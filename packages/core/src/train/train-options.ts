@@ -30,7 +30,8 @@ export interface TrainOptions {
   readonly order: NonNullable<BatchOptions['order']>;
   /**
    * Lays the examples of a batch into as few positions as it can, in rows of at most so many tokens; `null` gives each
-   * a row of its own. Loss and gradients are the same: examples that share a row do not see each other.
+   * a row of its own. Loss and gradients are the same: examples that share a row do not see each other. One row for all
+   * of a batch is fastest: give as many tokens as the model has positions.
    */
   readonly packing: number | null;
   /**

@@ -1,6 +1,7 @@
 /**
  * Causal attention in blocks of queries: a block multiplies with no key that lies behind its last query, so of the square
- * of scores little more than the lower half is computed and kept. Forward it replaces the products around `attend`, going
+ * of scores little more than the lower half is computed and kept; nor, where gradients are computed, with one that lies
+ * before what its first query sees, so that a row of packed examples takes little more than they would take apart. Forward it replaces the products around `attend`, going
  * back those that its gradient rule makes. Letters: B batch, G groups, T queries, S keys, d head size.
  */
 import { type Graph, isKind, type Node } from '../../tensor/graph.ts';
@@ -127,12 +128,13 @@ export interface BlockContext {
 interface Block {
   /** [B, kv, G*t, d], t being its queries */
   readonly query: string;
-  /** [B, kv, s, d], s being the keys up to its last query */
+  /** [B, kv, s, d], s being the keys from the first that it sees up to its last query */
   readonly key: string;
   readonly value: string;
   /** [B, kv, G*t, s] */
   readonly probabilities: string;
-  /** int64 [1]: how many keys are left out. */
+  /** int64 [1]: how many keys are left out before and behind those of the block. */
+  readonly before: string;
   readonly behind: string;
   /** Cuts the block's rows out of [B, kv, G*T, x]. */
   rowsOf(rows: string, width: number): string;
@@ -163,8 +165,7 @@ export function blockedAttention(context: BlockContext, attention: CausalAttenti
     onnx.emit(
       'Sum',
       parts.map((rows, i) => {
-        if (i === parts.length - 1) return rows;
-        const pads = onnx.emit('Concat', [onnx.ints([0]), blocks[i]!.behind], { axis: 0 });
+        const pads = onnx.emit('Concat', [blocks[i]!.before, blocks[i]!.behind], { axis: 0 });
         return onnx.emit('Pad', [rows, pads, onnx.float(0), onnx.ints([2])]);
       }),
     );
@@ -232,11 +233,16 @@ function blocksOf(context: BlockContext, attention: CausalAttention, queryValue:
     const [from, to] = [boundary(context, attention, n, i), boundary(context, attention, n, i + 1)];
     const count = blockSize(context, attention, n, i);
     const isLast = i === n - 1;
-    // Names of sizes: those of one name must be equal.
-    const [t, s] = [`${positions}:${i}/${n}`, isLast ? keys : `${keys}<${i}/${n}`];
+    const end = isLast ? dimension(keys) : onnx.emit('Add', [past, to]);
+    const first = attention.back ? firstSeen(context, attention, { query: from, count, end }) : onnx.ints([0]);
+    const seen = attention.back ? onnx.emit('Sub', [end, first]) : end;
+    const within = (x: string, axis: number) => (isLast && !attention.back ? x : cut(x, axis, first, end));
+    // Names of sizes: those of one name must be equal. What a block sees of the keys is the mask's to say.
+    const [t, s] = [
+      `${positions}:${i}/${n}`,
+      attention.back ? `${keys}<${i}/${n} of mask ${mask.id}` : isLast ? keys : `${keys}<${i}/${n}`,
+    ];
     const groupRows = `${heads / kv}*${t}`;
-    const seen = isLast ? dimension(keys) : onnx.emit('Add', [past, to]);
-    const upTo = (x: string, axis: number) => (isLast ? x : cut(x, axis, onnx.ints([0]), seen));
     const rows = onnx.emit('Mul', [count, onnx.ints([heads / kv])]);
     const shaped = (x: string, ...dims: string[]) =>
       onnx.emit('Reshape', [x, onnx.emit('Concat', dims, { axis: 0 })], { allowzero: 1 });
@@ -253,17 +259,35 @@ function blocksOf(context: BlockContext, attention: CausalAttention, queryValue:
       return grouped(ownQueries(split, width), onnx.ints([width]), width);
     };
     const queries = grouped(ownQueries(queryValue, size), onnx.ints([size]), size);
-    const keysSeen = known(upTo(valueFor(key), 2), [batch, kv, s, size]);
+    const keysSeen = known(within(valueFor(key), 2), [batch, kv, s, size]);
     const scores = onnx.emit('com.microsoft.FusedMatMul', [queries, keysSeen], { transB: 1, alpha: { float: scale } });
     const split = known(shaped(scores, headsShape(context, attention, count), seen), [batch, heads, t, s]);
-    const masked = onnx.emit('Add', [split, upTo(cut(valueFor(mask), 2, from, to), 3)]);
+    const masked = onnx.emit('Add', [split, within(cut(valueFor(mask), 2, from, to), 3)]);
     return {
       query: queries,
       key: keysSeen,
-      value: known(upTo(valueFor(value), 2), [batch, kv, s, size]),
+      value: known(within(valueFor(value), 2), [batch, kv, s, size]),
       probabilities: onnx.emit('Softmax', [grouped(masked, seen, s)], { axis: -1 }),
-      behind: onnx.emit('Sub', [dimension(keys), seen]),
+      before: first,
+      behind: onnx.emit('Sub', [dimension(keys), end]),
       rowsOf,
     };
   });
+}
+
+/**
+ * The first key that a query of any row of the batch sees, int64 [1]: no later query looks further back. A mask holds 0 where
+ * a query looks; where it looks nowhere, this is key 0. A block without queries has no keys either: a product that sums over
+ * no rows leaves its result as the memory was.
+ */
+function firstSeen(
+  { onnx, valueFor }: BlockContext,
+  { mask }: CausalAttention,
+  { query, count, end }: { readonly query: string; readonly count: string; readonly end: string },
+): string {
+  const row = onnx.emit('Gather', [valueFor(mask), query], { axis: 2 });
+  const keys = onnx.emit('ArgMax', [row], { axis: 3, keepdims: 0 });
+  const first = onnx.emit('Reshape', [onnx.emit('ReduceMin', [keys], { keepdims: 0 }), onnx.ints([1])]);
+  const isEmpty = onnx.emit('Equal', [count, onnx.ints([0])]);
+  return onnx.emit('Where', [isEmpty, end, first]);
 }

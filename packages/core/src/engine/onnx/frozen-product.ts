@@ -152,6 +152,8 @@ export interface ProductContext {
   readonly graphIsForward?: boolean;
   /** Rows of x add up to 1 and have no number below 0: their largest are in columns of their own, row by row. */
   readonly probabilities?: boolean;
+  /** Where x comes in several parts: what {@link chooseOutliers} found in all of it. */
+  readonly outliers?: Outliers | undefined;
 }
 
 /**
@@ -164,8 +166,9 @@ export function frozenProduct(
   ref: WeightRef,
   transposed: boolean,
   { int8, compute = 'f32', unsignedWeights = false, packed }: Precision,
-  { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false, probabilities = false }: ProductContext = {},
+  context: ProductContext = {},
 ): string {
+  const { siblings = isQuantized(ref) ? [ref] : [], forwardOnly = false, probabilities = false, outliers } = context;
   if (isQuantized(ref)) {
     const [O, I] = ref.shape;
     if (ref.dtype === 'nf4' && transposed) {
@@ -176,8 +179,9 @@ export function frozenProduct(
     if (ref.dtype === 'int4' && transposed && forwardOnly && int8 !== 'widened') {
       return fourBitProduct(onnx, x, ref, siblings);
     }
-    if (ref.dtype === 'int8' && int8 !== 'widened' && (ref.transposed || !transposed)) {
-      return integerProduct(onnx, x, ref, { transposed, int8, siblings, probabilities, unsignedWeights, packed });
+    if (isMultipliedAsIntegers(ref, transposed, int8)) {
+      const precision = { int8: int8 as 'fast', unsignedWeights, packed };
+      return integerProduct(onnx, x, ref, { transposed, siblings, probabilities, outliers, ...precision });
     }
   }
   if (compute !== 'f32') return halfProduct(onnx, x, ref, transposed, compute);
@@ -250,17 +254,23 @@ function halfProduct(onnx: OnnxGraph, x: string, ref: WeightRef, transposed: boo
   return onnx.emit('Mul', [onnx.emit('Cast', [product], TO_F32), scale]);
 }
 
+const isMultipliedAsIntegers = (ref: QuantizedWeightRef, transposed: boolean, int8: Int8Products): boolean =>
+  ref.dtype === 'int8' && int8 !== 'widened' && (ref.transposed !== undefined || !transposed);
+
 export interface Rows {
-  /** uint8 [N, K], zero at 128. */
+  /** uint8 [N, K] */
   readonly codes: string;
   /** f32 [N, 1] */
   readonly scale: string;
 }
 
+/** The code that stands for 0: in the middle, or where no number is below 0, the first. */
+const zeroOf = (nonNegative: boolean): number => (nonNegative ? 0 : 128);
+
 /** Each row divided by its scale, rounded. @param scales  f32 [N] */
-function roundRows(onnx: OnnxGraph, x: string, scale: string): string {
+function roundRows(onnx: OnnxGraph, x: string, scale: string, zero = 128): string {
   const scales = onnx.emit('Squeeze', [scale, onnx.ints([1])]);
-  const zeros = onnx.emit('Expand', [onnx.uint8(128), onnx.emit('Shape', [scales])]);
+  const zeros = onnx.emit('Expand', [onnx.uint8(zero), onnx.emit('Shape', [scales])]);
   return onnx.emit('QuantizeLinear', [x, scales, zeros], { axis: 0 });
 }
 
@@ -270,12 +280,12 @@ function rowScale(onnx: OnnxGraph, x: string, nonNegative: boolean): string {
     ? [most]
     : [most, onnx.emit('Neg', [onnx.emit('ReduceMin', [x, onnx.ints([1])], { keepdims: 1 })])];
   const largest = onnx.emit('Max', [...sides, onnx.float(TINY)]);
-  return onnx.emit('Mul', [largest, onnx.float(1 / 127)]);
+  return onnx.emit('Mul', [largest, onnx.float(1 / (nonNegative ? 255 : 127))]);
 }
 
 export function quantizeRows(onnx: OnnxGraph, x: string, nonNegative = false): Rows {
   const scale = rowScale(onnx, x, nonNegative);
-  return { codes: roundRows(onnx, x, scale), scale };
+  return { codes: roundRows(onnx, x, scale, zeroOf(nonNegative)), scale };
 }
 
 /** The bytes of int8 codes as unsigned numbers with zero at 128: the sign bit is flipped, once, at loading. */
@@ -288,20 +298,32 @@ interface IntegerProduct {
   readonly int8: 'fast' | 'accurate';
   readonly siblings: readonly QuantizedWeightRef[];
   readonly probabilities: boolean;
+  readonly outliers?: Outliers | undefined;
   readonly unsignedWeights: boolean;
   readonly packed: boolean | undefined;
+}
+
+/** Columns of rows that `fast` multiplies in f32. */
+export interface Outliers {
+  /** int64 [count] */
+  readonly columns: string;
+  /** f32 [K]: what the rows are multiplied with before they are rounded, 0 in these columns. */
+  readonly kept: string;
+  /** f32 [count, M]: what the columns are multiplied with. */
+  readonly rows: string;
 }
 
 /** int8 codes in the order in which they are multiplied. */
 const storedCodes = (onnx: OnnxGraph, ref: QuantizedWeightRef, transposed: boolean): string =>
   transposed ? onnx.external(ref.transposed!, 'i8', [...ref.shape].reverse()) : codesOf(onnx, ref);
 
-/** The product of codes with the matrix, scaled by all but the scales of its rows: f32 [N, M]. */
+/** The product of codes with the matrix, scaled by all but the scales of its rows: f32 [N, M]. @param zero  the code of 0 */
 export function multiplyCodes(
   onnx: OnnxGraph,
   left: string,
   ref: QuantizedWeightRef,
   { transposed, unsignedWeights }: Pick<IntegerProduct, 'transposed' | 'unsignedWeights'>,
+  zero = 128,
 ): string {
   const [O, I] = ref.shape;
   const [range, shape] = transposed ? [ref.transposed!, [I, O]] : [ref, [O, I]];
@@ -311,63 +333,86 @@ export function multiplyCodes(
   // Going back, the weights' scales lie along the axis that is summed over: they go into the rows.
   const columnScale = transposed ? scalesOf(onnx, ref) : onnx.float(1);
   const [right, ...rightZero] = factors as [string, ...string[]];
-  const inputs = [left, right, onnx.float(1), columnScale, onnx.uint8(128), ...rightZero];
+  const inputs = [left, right, onnx.float(1), columnScale, onnx.uint8(zero), ...rightZero];
   return onnx.emit('com.microsoft.MatMulIntegerToFloat', inputs);
 }
 
-function integerProduct(
+/**
+ * What goes into a narrowing linear is a product of activations, with rows that a few values dominate: of all products,
+ * these lose most in one term.
+ */
+const takesTwoTerms = ({ shape: [O, I] }: QuantizedWeightRef, { transposed, int8 }: IntegerProduct): boolean =>
+  int8 === 'accurate' || (transposed && I > O);
+
+function integerProduct(onnx: OnnxGraph, x: string, ref: QuantizedWeightRef, product: IntegerProduct): string {
+  const { transposed, probabilities } = product;
+  const [O, I] = ref.shape;
+  const scaled = () => (transposed ? x : onnx.emit('Mul', [x, scalesOf(onnx, ref)]));
+  if (takesTwoTerms(ref, product)) {
+    const multiply = (left: string) => multiplyCodes(onnx, left, ref, product);
+    return twoTerms(onnx, scaled(), multiply, transposed ? [I, O] : [O, I]);
+  }
+  const outliers = product.outliers ?? findOutliers(onnx, x, ref, product);
+  const rows = outliers ? onnx.emit('Mul', [x, outliers.kept]) : scaled();
+  const { codes, scale } = quantizeRows(onnx, rows, probabilities);
+  const main = onnx.emit('Mul', [multiplyCodes(onnx, codes, ref, product, zeroOf(probabilities)), scale]);
+  if (!outliers) return main;
+  const apart = onnx.emit('Gather', [x, outliers.columns], { axis: 1 });
+  // Not as one `Gemm`, which first copies what it adds to.
+  return onnx.emit('Add', [main, onnx.emit('com.microsoft.FusedMatMul', [apart, outliers.rows])]);
+}
+
+/**
+ * What a product of `fast` takes out of all of x, for products with parts of it: f32 [N, I] times the matrix transposed.
+ * @returns  undefined where it takes nothing out
+ */
+export function chooseOutliers(
+  onnx: OnnxGraph,
+  x: string,
+  ref: WeightRef,
+  { int8, unsignedWeights = false, packed }: Precision,
+): Outliers | undefined {
+  if (!isQuantized(ref) || !isMultipliedAsIntegers(ref, true, int8)) return undefined;
+  const precision = { int8: int8 as 'fast', unsignedWeights, packed };
+  const product = { transposed: true, siblings: [ref], probabilities: false, ...precision };
+  return takesTwoTerms(ref, product) ? undefined : findOutliers(onnx, x, ref, product);
+}
+
+function findOutliers(
   onnx: OnnxGraph,
   x: string,
   ref: QuantizedWeightRef,
-  { transposed, int8, siblings, probabilities, unsignedWeights, packed }: IntegerProduct,
-): string {
+  product: IntegerProduct,
+): Outliers | undefined {
+  const { transposed, siblings, probabilities, packed } = product;
   const [O, I] = ref.shape;
-  const scales = scalesOf(onnx, ref);
-  const multiply = (left: string) => multiplyCodes(onnx, left, ref, { transposed, unsignedWeights });
-
-  // What goes into a narrowing linear is a product of activations, with rows that a few values dominate: of all
-  // products, these lose most in one term.
-  if (int8 === 'accurate' || (transposed && I > O)) {
-    const rows = transposed ? x : onnx.emit('Mul', [x, scales]);
-    return twoTerms(onnx, rows, multiply, transposed ? [I, O] : [O, I]);
-  }
-
   const size = transposed ? I : O;
   const count = probabilities ? 0 : outlierCount(size);
-  if (count === 0) {
-    const { codes: left, scale } = quantizeRows(onnx, transposed ? x : onnx.emit('Mul', [x, scales]), probabilities);
-    return onnx.emit('Mul', [multiply(left), scale]);
-  }
-  const columns = mostImportant(
-    onnx,
-    x,
-    count,
-    transposed ? inputEnergy(onnx, siblings) : onnx.emit('Mul', [scales, scales]),
-  );
+  if (count === 0) return undefined;
+  const scales = scalesOf(onnx, ref);
+  const energy = transposed ? inputEnergy(onnx, siblings) : onnx.emit('Mul', [scales, scales]);
+  const columns = mostImportant(onnx, x, count, energy);
   const kept = onnx.emit('ScatterElements', [
     transposed ? onnx.emit('Expand', [onnx.float(1), onnx.ints([size])]) : scales,
     columns,
     onnx.emit('Expand', [onnx.float(0), onnx.ints([count])]),
   ]);
-  const { codes: left, scale } = quantizeRows(onnx, onnx.emit('Mul', [x, kept]));
-  const main = onnx.emit('Mul', [multiply(left), scale]);
-  const outliers = onnx.emit('Gather', [x, columns], { axis: 1 });
-  const rows = packed
-    ? multiply(oneHot(onnx, columns, size))
-    : onnx.emit('Cast', [onnx.emit('Gather', [storedCodes(onnx, ref, transposed), columns], { axis: 0 })], TO_F32);
-  const factor =
-    transposed && packed
-      ? undefined
-      : transposed
-        ? scales
-        : onnx.emit('Unsqueeze', [onnx.emit('Gather', [scales, columns]), onnx.ints([1])]);
-  return onnx.emit('Gemm', [outliers, factor ? onnx.emit('Mul', [rows, factor]) : rows, main]);
+  const ownScales = () => onnx.emit('Unsqueeze', [onnx.emit('Gather', [scales, columns]), onnx.ints([1])]);
+  if (packed) {
+    const rows = multiplyCodes(onnx, oneHot(onnx, columns, size), ref, product);
+    return { columns, kept, rows: transposed ? rows : onnx.emit('Mul', [rows, ownScales()]) };
+  }
+  const codes = onnx.emit('Gather', [storedCodes(onnx, ref, transposed), columns], { axis: 0 });
+  const rows = onnx.emit('Mul', [onnx.emit('Cast', [codes], TO_F32), transposed ? scales : ownScales()]);
+  return { columns, kept, rows };
 }
 
 /** Rows that pick rows of a packed matrix, whose own bytes are not there any more: u8 [count, size], zero at 128. */
 export function oneHot(onnx: OnnxGraph, columns: string, size: number): string {
-  const bits = onnx.emit('OneHot', [columns, onnx.ints([size]), onnx.floats([2], Float32Array.of(128, 129))]);
-  return onnx.emit('Cast', [bits], { to: onnxType.u8 });
+  const count = outlierCount(size);
+  const zeros = onnx.emit('Expand', [onnx.uint8(128), onnx.ints([count, size])]);
+  const ones = onnx.emit('Expand', [onnx.uint8(129), onnx.ints([count, 1])]);
+  return onnx.emit('ScatterElements', [zeros, onnx.emit('Unsqueeze', [columns, onnx.ints([1])]), ones], { axis: 1 });
 }
 
 /**

@@ -13,7 +13,15 @@ import { countElements, type Dim, dimFactor, dimSymbols, mulDims, type Shape, sa
 import { type CachedAttention, cachedAttention } from './cached-attention.ts';
 import { blockedAttention, findCausalAttention, leftOut } from './causal-attention.ts';
 import { forwardProduct, isForwardProduct } from './forward-product.ts';
-import { frozenProduct, gatherRows, type Precision, type ProductContext, widen } from './frozen-product.ts';
+import {
+  chooseOutliers,
+  frozenProduct,
+  gatherRows,
+  type Outliers,
+  type Precision,
+  type ProductContext,
+  widen,
+} from './frozen-product.ts';
 import type { RowLookup } from './looked-up-rows.ts';
 import type { OnnxDevice } from './onnx-device.ts';
 import { OnnxGraph, onnxType } from './onnx-graph.ts';
@@ -217,9 +225,10 @@ function chunkedHead(
   const [x, weight, labels] = inputs as [string, string, string];
   const ref = storedInput(node, 1, precision);
   /** nats [R], and the slope for rows [R, H], of one chunk. */
-  const head = (body: OnnxGraph, rows: string, at: string, fedOwn?: string): string[] => {
+  const head = (body: OnnxGraph, rows: string, at: string, fedOwn?: string, outliers?: Outliers): string[] => {
     const product = (left: string, transposed: boolean) => {
-      if (ref) return frozenProduct(body, left, ref, transposed, precision, { probabilities: !transposed });
+      const context = transposed ? { outliers } : { probabilities: true };
+      if (ref) return frozenProduct(body, left, ref, transposed, precision, context);
       return body.emit('com.microsoft.FusedMatMul', [left, weight], { transB: Number(transposed) });
     };
     const logits = product(rows, true);
@@ -237,13 +246,15 @@ function chunkedHead(
     return outputs.map((value, i) => onnx.emit('Reshape', [value, shapeOf(shapes[i]!)]));
   }
   const { shape } = node.inputs[0]!;
+  const allRows = () => onnx.emit('Reshape', [x, onnx.ints([-1, shape[2] as number])]);
+  const outliers = ref && isQuantized(ref) ? chooseOutliers(onnx, allRows(), ref, precision) : undefined;
   const loop = [
     { value: x, type: 'f32', shape },
     { value: labels, type: 'i32', shape: node.inputs[2]!.shape },
     ...(gradient && labelRows ? [{ value: labelRows, type: 'f32' as const, shape }] : []),
   ] as const;
   return onnx.scan(`head ${ref?.name ?? weight} ${loss} ${gradient}`, loop, (body, [rows, at, own]) =>
-    head(body, rows!, at!, own).map((value) => ({ value, type: 'f32' as const })),
+    head(body, rows!, at!, own, outliers).map((value) => ({ value, type: 'f32' as const })),
   );
 }
 

@@ -269,7 +269,7 @@ export class OnnxEngine implements Engine {
             session: {
               model_external_initializers_file_folder_path: [...roots][0] ?? path.parse(process.cwd()).root,
               disable_prepacking: prepack ? '0' : '1',
-              // Two live sessions would spin against each other.
+              // Two live sessions would spin against each other, and beside other work spinning takes a fifth and more.
               intra_op: { allow_spinning: '0' },
             },
           },
