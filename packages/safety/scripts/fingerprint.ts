@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from '../src/learned/features.ts';
+import {
+  FEATURES_PER_TEXT,
+  FEATURES_PER_WORD,
+  NOTHING_BEFORE,
+  placesOf,
+  readFeatures,
+} from '../src/learned/features.ts';
 import { WORDS_READ } from '../src/learned/run-table.ts';
 import { WordList } from '../src/learned/word-list.ts';
 import { joinSpacedLetters } from '../src/text/disguise.ts';
@@ -16,7 +22,8 @@ export function fingerprintOfFeatures(): string {
   const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
   for (const { text } of readCorpus('dev')) {
     list.read(joinSpacedLetters(fold(text.slice(0, 480))).text);
-    hash.update(features.subarray(0, readFeatures(list, NOTHING_BEFORE, features)));
+    const count = readFeatures(list, NOTHING_BEFORE, features);
+    hash.update(Int32Array.from(placesOf(list, features, count)));
   }
   return hash.digest('hex');
 }

@@ -6,16 +6,20 @@
 import { writeFileSync } from 'node:fs';
 import { check, type Policy, profile, structureRules } from '../src/index.ts';
 import { READ_CATEGORIES, UNSUSPICIOUS } from '../src/learned/answer-reading.ts';
+import type { PackedFactors } from '../src/learned/factorization-machine.ts';
 import {
   type Before,
   FEATURES_PER_TEXT,
   FEATURES_PER_WORD,
   NOTHING_BEFORE,
+  placesOf,
   readFeatures,
+  sequenceOf,
 } from '../src/learned/features.ts';
-import { FEATURE_BITS } from '../src/learned/places.ts';
+import { foldPlaces, PLACES, SMALL_BITS } from '../src/learned/places.ts';
 import { WORDS_READ } from '../src/learned/run-table.ts';
 import { packWeights, type SparseWeights } from '../src/learned/sparse-weights.ts';
+import { LARGEST } from '../src/learned/symbols.ts';
 import { WordList } from '../src/learned/word-list.ts';
 import { CONTEXT_SEGMENTS } from '../src/stream/reader.ts';
 import { Segmenter } from '../src/stream/segmenter.ts';
@@ -23,9 +27,10 @@ import { joinSpacedLetters } from '../src/text/disguise.ts';
 import { fold } from '../src/text/fold.ts';
 import { hiddenReadings } from '../src/text/hidden.ts';
 import { type Case, readBundledTexts, readCorpus } from './corpus.ts';
+import { Factors } from './factors.ts';
 import { fingerprintOfFeatures } from './fingerprint.ts';
+import { randomFrom, shuffle } from './random.ts';
 
-const CATEGORY_BITS = 13;
 const EPOCHS = 16;
 /** Share of its features that a text is taught without, each time others. */
 const DROPOUT = 0.3;
@@ -33,11 +38,16 @@ const DROPOUT = 0.3;
 const SMALLEST = 0.06;
 const RATE = 0.15;
 const SEEDS = [3, 4, 5];
+/** Numbers of each vector of a word, for each fit. */
+const DIMENSIONS = 4;
 /** A feature of fewer texts than this says nothing about other texts. */
 const LEAST_TEXTS = 3;
 
-/** The features of one sentence, or of one reading of it: places among 2^BITS, each once. */
-type Sentence = Uint32Array;
+/** One sentence, or one reading of it: the places of its features, and its words in order. */
+interface Sentence {
+  readonly places: Uint32Array;
+  readonly words: Uint32Array;
+}
 
 interface Example {
   readonly own: Case;
@@ -50,10 +60,7 @@ const buffer = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT
 function featuresOf(text: string, before: Before): Sentence {
   list.read(joinSpacedLetters(fold(text)).text);
   const count = readFeatures(list, before, buffer);
-  const places = new Set<number>();
-  for (let i = 0; i < count; i++) places.add(buffer[i] as number);
-  places.delete(0);
-  return Uint32Array.from(places);
+  return { places: Uint32Array.from(placesOf(list, buffer, count)), words: sequenceOf(list) };
 }
 
 function segmentsOf(text: string): string[] {
@@ -85,36 +92,22 @@ function readAnswer(text: string): Sentence[] {
 }
 
 function readQuestion(text: string): Sentence[] {
-  const sentences = [featuresOf(text.slice(0, 2_000), NOTHING_BEFORE)];
-  const codes = list.codes();
-  for (const hidden of hiddenReadings(text, codes)) sentences.push(featuresOf(hidden, NOTHING_BEFORE));
-  return sentences;
-}
-
-/** Random numbers in [0, 1) from a seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  const read = (text: string): Sentence => {
+    const { places, words } = featuresOf(text, NOTHING_BEFORE);
+    return { places: Uint32Array.from(new Set(places)), words };
   };
-}
-
-function shuffle<T>(items: T[], random: () => number): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j] as T, items[i] as T];
-  }
+  const sentences = [read(text.slice(0, 2_000))];
+  const codes = list.codes();
+  for (const hidden of hiddenReadings(text, codes)) sentences.push(read(hidden));
+  return sentences;
 }
 
 /** Which places enough texts have. */
 function commonPlaces(examples: readonly Example[]): Uint8Array {
-  const texts = new Uint16Array(2 ** FEATURE_BITS);
+  const texts = new Uint16Array(PLACES);
   for (const { sentences } of examples) {
     const own = new Set<number>();
-    for (const sentence of sentences) for (const place of sentence) own.add(place);
+    for (const { places } of sentences) for (const place of places) own.add(place);
     for (const place of own) texts[place] = Math.min(65_535, (texts[place] as number) + 1);
   }
   return Uint8Array.from(texts, (n) => (n >= LEAST_TEXTS ? 1 : 0));
@@ -123,12 +116,24 @@ function commonPlaces(examples: readonly Example[]): Uint8Array {
 interface Fit {
   readonly weights: Float32Array;
   readonly bias: number;
+  readonly factors: readonly Factors[];
 }
 
-function scoreOf({ weights, bias }: Fit, sentence: Sentence): number {
-  let sum = bias;
-  for (const place of sentence) sum += weights[place] as number;
+/** What a sentence is while a model is taught: places that are common enough, and numbers in its factors. */
+interface Lesson {
+  readonly places: Uint32Array;
+  readonly numbers: Int32Array;
+}
+
+function sumOver(weights: Float32Array, places: Uint32Array): number {
+  let sum = 0;
+  for (const place of places) sum += weights[place] as number;
   return sum;
+}
+
+function scoreOf({ weights, bias, factors }: Fit, { places, words }: Sentence): number {
+  const pairs = factors.reduce((sum, own) => sum + own.score(own.numbersOf(words)), 0);
+  return sumOver(weights, places) + bias + (factors.length > 0 ? pairs / factors.length : 0);
 }
 
 function scoreOfText(fit: Fit, sentences: readonly Sentence[]): number {
@@ -136,61 +141,64 @@ function scoreOfText(fit: Fit, sentences: readonly Sentence[]): number {
 }
 
 /**
- * Logistic regression by AdaGrad. Of a text with several sentences it is known only whether one of them is a violation: the one
- * that looks most like it is taught as such, and of a harmless text all are.
+ * Logistic regression by AdaGrad, with a factorization machine where `dimensions` are asked for. Of a text with several sentences it is
+ * known only whether one of them is a violation: the one that looks most like it is taught as such, and of a harmless text all are.
  */
-function fitAnswersOnce(examples: readonly Example[], isViolation: (one: Case) => boolean, seed: number): Fit {
+function fitAnswersOnce(
+  examples: readonly Example[],
+  isViolation: (one: Case) => boolean,
+  seed: number,
+  dimensions: number,
+): Fit {
   const common = commonPlaces(examples);
-  const weights = new Float32Array(2 ** FEATURE_BITS);
-  const squares = new Float32Array(2 ** FEATURE_BITS);
+  const weights = new Float32Array(PLACES);
+  const squares = new Float32Array(PLACES);
   let bias = 0;
   const random = randomFrom(seed);
+  const texts = dimensions === 0 ? [] : examples.map(({ sentences }) => sentences.map(({ words }) => words));
+  const factors = new Factors(dimensions, texts, random);
   const order = examples.map(({ own, sentences }) => ({
     target: isViolation(own) ? 1 : 0,
-    sentences: sentences.map((sentence) => sentence.filter((place) => common[place])),
+    lessons: sentences.map(({ places, words }) => ({
+      places: places.filter((place) => common[place]),
+      numbers: factors.numbersOf(words),
+    })),
   }));
+  const mostLike = (lessons: readonly Lesson[]): Lesson => {
+    const scores = lessons.map(({ places, numbers }) => sumOver(weights, places) + factors.score(numbers));
+    return lessons[scores.indexOf(Math.max(...scores))] as Lesson;
+  };
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    const rate = RATE * (1 - (0.7 * epoch) / EPOCHS);
+    const share = 1 - (0.7 * epoch) / EPOCHS;
+    const rate = RATE * share;
     shuffle(order, random);
-    for (const { target, sentences } of order) {
-      const fit = { weights, bias };
-      const taught = target === 0 ? sentences : [mostLike(fit, sentences)];
-      for (const whole of taught) {
-        const sentence = whole.filter(() => random() >= DROPOUT);
-        const kept = (scoreOf({ weights, bias }, sentence) - bias) / (1 - DROPOUT);
-        const gradient = 1 / (1 + Math.exp(-kept - bias)) - target;
+    for (const { target, lessons } of order) {
+      const taught = target === 0 || lessons.length === 1 ? lessons : [mostLike(lessons)];
+      for (const { places: all, numbers } of taught) {
+        const places = all.filter(() => random() >= DROPOUT);
+        const score = sumOver(weights, places) / (1 - DROPOUT) + factors.score(numbers, true) + bias;
+        const gradient = 1 / (1 + Math.exp(-score)) - target;
         if (Math.abs(gradient) < 0.003) continue;
-        for (const place of sentence) {
+        for (const place of places) {
           const square = (squares[place] as number) + gradient * gradient;
           squares[place] = square;
           weights[place] = (weights[place] as number) - (rate * gradient) / Math.sqrt(square + 1);
         }
         bias -= 0.1 * rate * gradient;
+        factors.teach(gradient, share);
       }
     }
   }
-  return { weights, bias };
+  return { weights, bias, factors: dimensions === 0 ? [] : [factors] };
 }
 
 /** The mean of fits in other orders: what one of them makes of chance counts for a third. */
-function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => boolean): Fit {
-  const fits = SEEDS.map((seed) => fitAnswersOnce(examples, isViolation, seed));
+function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => boolean, dimensions = DIMENSIONS): Fit {
+  const fits = SEEDS.map((seed) => fitAnswersOnce(examples, isViolation, seed, dimensions));
   const mean = (of: (fit: Fit) => number): number => fits.reduce((sum, fit) => sum + of(fit), 0) / fits.length;
-  const weights = new Float32Array(2 ** FEATURE_BITS);
+  const weights = new Float32Array(PLACES);
   for (let i = 0; i < weights.length; i++) weights[i] = mean((fit) => fit.weights[i] as number);
-  return { weights, bias: mean((fit) => fit.bias) };
-}
-
-function mostLike(fit: Fit, sentences: readonly Sentence[]): Sentence {
-  let best = sentences[0] as Sentence;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const sentence of sentences) {
-    const score = scoreOf(fit, sentence);
-    if (score <= most) continue;
-    most = score;
-    best = sentence;
-  }
-  return best;
+  return { weights, bias: mean((fit) => fit.bias), factors: fits.flatMap((fit) => fit.factors) };
 }
 
 interface QuestionFit {
@@ -203,14 +211,14 @@ const QUESTION_LABELS = ['ok', 'fallback', 'emergency'];
 /** Softmax regression over the three labels, kept as differences from `ok`. */
 function fitQuestions(examples: readonly Example[]): QuestionFit {
   const common = commonPlaces(examples);
-  const request = new Float32Array(2 ** FEATURE_BITS);
-  const emergency = new Float32Array(2 ** FEATURE_BITS);
-  const squares = new Float32Array(2 ** FEATURE_BITS);
+  const request = new Float32Array(PLACES);
+  const emergency = new Float32Array(PLACES);
+  const squares = new Float32Array(PLACES);
   const bias = [0, 0];
   const random = randomFrom(5);
   const order = examples.map(({ own, sentences }) => ({
     label: QUESTION_LABELS.indexOf(own.label),
-    sentence: (sentences[0] as Sentence).filter((place) => common[place]),
+    sentence: (sentences[0] as Sentence).places.filter((place) => common[place]),
   }));
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     const rate = RATE * (1 - (0.7 * epoch) / EPOCHS);
@@ -243,47 +251,59 @@ function fitQuestions(examples: readonly Example[]): QuestionFit {
     }
   }
   return {
-    request: { weights: request, bias: bias[0] as number },
-    emergency: { weights: emergency, bias: bias[1] as number },
+    request: { weights: request, bias: bias[0] as number, factors: [] },
+    emergency: { weights: emergency, bias: bias[1] as number, factors: [] },
   };
 }
 
-/** 8 bits a weight; the few that are larger than the scale allows stand at its end. */
-function pack({ weights, bias }: Fit, bits: number): SparseWeights {
+/** A symbol a weight; the few that are larger than the scale allows stand at its end. */
+function pack({ weights, bias }: Fit): SparseWeights {
   const sizes = weights
     .map(Math.abs)
     .filter((size) => size > 0)
     .sort();
-  const scale = (sizes[Math.floor(sizes.length * 0.9995)] ?? 1) / 127;
-  const bytes = Int8Array.from(weights, (weight) =>
-    Math.abs(weight) < SMALLEST ? 0 : Math.max(-127, Math.min(127, Math.round(weight / scale))),
+  const scale = (sizes[Math.floor(sizes.length * 0.9995)] ?? 1) / LARGEST;
+  const steps = Int8Array.from(weights, (weight) =>
+    Math.abs(weight) < SMALLEST ? 0 : Math.max(-LARGEST, Math.min(LARGEST, Math.round(weight / scale))),
   );
-  return { bits, scale: Number(scale.toPrecision(6)), bias: Number(bias.toPrecision(6)), packed: packWeights(bytes) };
+  return {
+    length: weights.length,
+    scale: Number(scale.toPrecision(6)),
+    bias: Number(bias.toPrecision(6)),
+    packed: packWeights(steps),
+  };
 }
 
 function literal(name: string, weights: SparseWeights): string {
-  const { bits, scale, bias, packed } = weights;
-  return `export const ${name}: SparseWeights = {\n  bits: ${bits},\n  scale: ${scale},\n  bias: ${bias},\n  packed:\n    '${packed}',\n};\n`;
+  const { length, scale, bias, packed } = weights;
+  return `export const ${name}: SparseWeights = {\n  length: ${length},\n  scale: ${scale},\n  bias: ${bias},\n  packed:\n    '${packed}',\n};\n`;
 }
 
-const HEAD = `// Written by scripts/train-readings.ts from corpus/: do not edit.\nimport type { SparseWeights } from './sparse-weights.ts';\n\n`;
+function literalOfFactors(name: string, { dimensions, scales, packed }: PackedFactors): string {
+  return `export const ${name}: PackedFactors = {\n  dimensions: ${dimensions},\n  scales: [${scales.join(', ')}],\n  packed:\n    '${packed}',\n};\n`;
+}
+
+const HEAD = '// Written by scripts/train-readings.ts from corpus/: do not edit.\n';
+const IMPORTS = `import type { SparseWeights } from './sparse-weights.ts';\n\n`;
 
 function write(file: string, body: string): void {
   writeFileSync(new URL(`../src/learned/${file}`, import.meta.url), HEAD + body);
   console.log(`${file}: ${Math.round((HEAD.length + body.length) / 1024)} KiB`);
 }
 
-/** As {@link fitAnswers} for one category, with the places of single words and pairs of kinds folded to fewer bits. */
+/** As {@link fitAnswers} for one category, with the places folded to fewer. */
 function fitCategory(examples: readonly Example[], category: string): Fit {
-  const mask = 2 ** CATEGORY_BITS - 1;
   const folded = examples
     .filter(({ own }) => own.label === 'violation')
     .map(({ own, sentences }) => ({
       own,
-      sentences: sentences.map((sentence) => Uint32Array.from(new Set(sentence.map((place) => place & mask)))),
+      sentences: sentences.map(({ places, words }) => ({
+        places: Uint32Array.from(foldPlaces(places)),
+        words,
+      })),
     }));
-  const { weights, bias } = fitAnswers(folded, (one) => one.categories.includes(category));
-  return { weights: weights.slice(0, mask + 1), bias };
+  const { weights, bias } = fitAnswers(folded, (one) => one.categories.includes(category), 0);
+  return { weights: weights.slice(0, 2 ** SMALL_BITS), bias, factors: [] };
 }
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)}`;
@@ -391,11 +411,11 @@ if (process.argv.includes('--write')) {
   const kinds = READ_CATEGORIES.map((category) => fitCategory(answers, category));
   write(
     'answer-weights.ts',
-    `${literal('ANSWER_WEIGHTS', pack(violation, FEATURE_BITS))}\n${READ_CATEGORIES.map((category, i) => literal(`${category.toUpperCase()}_WEIGHTS`, pack(kinds[i] as Fit, CATEGORY_BITS))).join('\n')}`,
+    `import type { PackedFactors } from './factorization-machine.ts';\n${IMPORTS}${literal('ANSWER_WEIGHTS', pack(violation))}\n${literalOfFactors('ANSWER_FACTORS', Factors.pack(violation.factors))}\n${READ_CATEGORIES.map((category, i) => literal(`${category.toUpperCase()}_WEIGHTS`, pack(kinds[i] as Fit))).join('\n')}`,
   );
   const asked = fitQuestions(questions);
   write(
     'question-weights.ts',
-    `/** Fingerprint of the features that all weights fit: scripts/fingerprint.ts. */\nexport const FEATURES_TRAINED_ON = '${fingerprintOfFeatures()}';\n\n${literal('REQUEST_WEIGHTS', pack(asked.request, FEATURE_BITS))}\n${literal('EMERGENCY_WEIGHTS', pack(asked.emergency, FEATURE_BITS))}`,
+    `${IMPORTS}/** Fingerprint of the features that all weights fit: scripts/fingerprint.ts. */\nexport const FEATURES_TRAINED_ON = '${fingerprintOfFeatures()}';\n\n${literal('REQUEST_WEIGHTS', pack(asked.request))}\n${literal('EMERGENCY_WEIGHTS', pack(asked.emergency))}`,
   );
 }

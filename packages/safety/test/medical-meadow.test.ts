@@ -31,6 +31,8 @@ const LABELS: Readonly<Record<number, 'violation' | 'harmless'>> = {
   3554: 'harmless', // a list of names of diseases
   3921: 'harmless', // how a disease is inherited
   129: 'harmless', // "this node is your heart's natural pacemaker"
+  4992: 'harmless', // "patients who have reached this stage need dialysis": of a disease in general
+  4337: 'harmless', // "functional bowel disorders": an item of a list of causes
   788: 'harmless', // who must not take a medicine: those allergic to it
 };
 
@@ -38,8 +40,6 @@ const LABELS: Readonly<Record<number, 'violation' | 'harmless'>> = {
 const SECOND = {
   seed: 20_261_128,
   violations: [587, 806],
-  /** Let through: what to do about a missed dose, of a medicine that is not named. */
-  missed: [806],
 };
 
 const folder = process.env.ALPACARE_MATERIAL;
@@ -81,8 +81,8 @@ describe('300 more, all of them read', () => {
     const blocked = order
       .slice(0, 300)
       .filter((i) => check((rows[i] as { output: string }).output).verdict === 'block');
-    const { violations, missed } = SECOND;
-    expect(violations.filter((i) => !blocked.includes(i))).toEqual(missed);
+    const { violations } = SECOND;
+    expect(violations.filter((i) => !blocked.includes(i))).toEqual([]);
     const wrong = blocked.filter((i) => !violations.includes(i));
     expect(wrong.length / (300 - violations.length)).toBeLessThan(0.03);
   });

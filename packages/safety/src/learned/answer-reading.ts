@@ -2,15 +2,19 @@ import type { Category } from '../rules/category.ts';
 import type { Codes } from '../text/codes.ts';
 import type { Folded } from '../text/fold.ts';
 import {
+  ANSWER_FACTORS,
   ANSWER_WEIGHTS,
   DECISION_RULE_WEIGHTS,
   DIAGNOSIS_WEIGHTS,
   DOSAGE_WEIGHTS,
   PRESCRIPTION_WEIGHTS,
 } from './answer-weights.ts';
-import { type Before, FEATURES_PER_TEXT, FEATURES_PER_WORD, readFeatures } from './features.ts';
+import { FactorizationMachine } from './factorization-machine.ts';
+import { type Before, FEATURES_PER_TEXT, FEATURES_PER_WORD, placesOf, readFeatures } from './features.ts';
 import { LinearModel } from './linear-model.ts';
+import { foldPlaces } from './places.ts';
 import { WORDS_READ } from './run-table.ts';
+import { SmallModel } from './small-model.ts';
 import { WordList } from './word-list.ts';
 
 /**
@@ -18,9 +22,9 @@ import { WordList } from './word-list.ts';
  * Chosen, as {@link VIOLATION}, on texts of writers whose others the model had not seen (`scripts/train-readings.ts --across`)
  * and by counts of the part `validation`.
  */
-export const UNSUSPICIOUS = -3;
+export const UNSUSPICIOUS = -1.5;
 /** From here on a sentence counts as a violation even where no rule of structure finds one. */
-export const VIOLATION = 1;
+export const VIOLATION = 0.5;
 
 /** The categories that are told apart, in the order of their models. */
 export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
@@ -44,14 +48,15 @@ export interface Violation {
 const list = new WordList();
 const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
 const model = new LinearModel(ANSWER_WEIGHTS);
+const pairs = new FactorizationMachine(ANSWER_FACTORS);
 const categories = [DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DECISION_RULE_WEIGHTS].map(
-  (weights) => new LinearModel(weights),
+  (weights) => new SmallModel(weights),
 );
 
-/** Reads a folded sentence by a model that was trained on the labelled corpus of this package. */
+/** Reads a folded sentence by models that were trained on the labelled corpus of this package. */
 export function readAnswer(folded: Folded, before: Before): AnswerReading {
   list.read(folded.text);
-  const suspicion = model.score(features, readFeatures(list, before, features));
+  const suspicion = model.score(list, features, readFeatures(list, before, features)) + pairs.score(list);
   return { suspicion, senses: list.senses, roles: list.roles, tail: list.tail(), codes: list.codes() };
 }
 
@@ -59,11 +64,12 @@ export function readAnswer(folded: Folded, before: Before): AnswerReading {
 export function locateViolation(folded: Folded, before: Before): Violation {
   list.read(folded.text);
   const count = readFeatures(list, before, features);
-  const range = model.strongest(features, list.count);
+  const range = model.strongest(list, features);
+  const places = foldPlaces(placesOf(list, features, count));
   let best = 0;
   let most = Number.NEGATIVE_INFINITY;
   categories.forEach((category, i) => {
-    const score = category.score(features, count);
+    const score = category.score(places);
     if (score <= most) return;
     most = score;
     best = i;

@@ -1,7 +1,7 @@
-import { FIRST, place, SECOND, saltOf } from './places.ts';
-import { OWN_PLACES } from './run-table.ts';
-import { EDGE, hashOfKind } from './word-kind.ts';
-import { TAIL, type Tail, type WordList } from './word-list.ts';
+import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, SECOND, saltOf } from './places.ts';
+import { KIND_HASHES, OWN_PLACES } from './run-table.ts';
+import { EDGE } from './word-kind.ts';
+import { TAIL, type Tail, table, type WordList } from './word-list.ts';
 
 /** How far apart two words may stand and still be looked at as a pair of kinds. */
 const REACH = 5;
@@ -13,23 +13,21 @@ const WORD_REACH = 4;
 const END = 3;
 
 /** Stands for what is outside the text. */
-const EDGE_HASH = hashOfKind(EDGE);
+const EDGE_HASH = KIND_HASHES[EDGE] as number;
 
-// Templates 0 to 7 are those of a word alone: run-table.ts.
-const WORDS_2 = saltOf(8);
-const KINDS_2 = saltOf(9);
-const WORD_KIND = saltOf(10);
-const KIND_WORD = saltOf(11);
-const KINDS_3 = saltOf(12);
-const WORDS_3 = saltOf(13);
-const KINDS_APART = saltOf(14);
-const KIND_APART = saltOf(15);
-const LENGTH = saltOf(16);
-const SENSE = saltOf(17);
-const ROLE = saltOf(18);
-const KINDS_ACROSS = saltOf(19);
-const KIND_ACROSS = saltOf(20);
-const WORD_ACROSS = saltOf(21);
+// Templates from 0 on are those of a word alone: run-table.ts.
+const WORDS_2 = saltOf(OWN_PLACES);
+const WORD_KIND = saltOf(OWN_PLACES + 1);
+const KIND_WORD = saltOf(OWN_PLACES + 2);
+const KINDS_3 = saltOf(OWN_PLACES + 3);
+const WORDS_3 = saltOf(OWN_PLACES + 4);
+const KIND_APART = saltOf(OWN_PLACES + 5);
+const LENGTH = saltOf(OWN_PLACES + 6);
+const SENSE = saltOf(OWN_PLACES + 7);
+const ROLE = saltOf(OWN_PLACES + 8);
+const KINDS_ACROSS = saltOf(OWN_PLACES + 9);
+const KIND_ACROSS = saltOf(OWN_PLACES + 10);
+const WORD_ACROSS = saltOf(OWN_PLACES + 11);
 /** Templates of a word, and of a kind, so far from either end. */
 const ENDS = Int32Array.from({ length: 4 * END }, (_, i) => saltOf(32 + i));
 
@@ -42,70 +40,140 @@ export interface Before {
 
 export const NOTHING_BEFORE: Before = { senses: 0, roles: 0, tail: { words: [], kinds: [] } };
 
-/** Features that one word can have at most, and those of a whole text. */
-export const FEATURES_PER_WORD = OWN_PLACES + 13;
+/** Features that one word can have at most beside its own, and those of a whole text. */
+export const FEATURES_PER_WORD = 14;
 export const FEATURES_PER_TEXT = 3 + 64 + 4 * END + 3 * TAIL * TAIL;
 
+/** In which text a kind or a pair of kinds was last met, so that it counts once. */
+const met = new Uint8Array(PLACES - ADJOINING);
+let turn = 0;
+
+/** The place, when it was not met in this text; else 0. */
+function once(place: number): number {
+  const at = place - ADJOINING;
+  if (met[at] === turn) return 0;
+  met[at] = turn;
+  return place;
+}
+
 /**
- * The features of a text, as places among 2^FEATURE_BITS: each word, its kind and its pieces; runs of two and three of them; pairs that
- * stand up to {@link REACH} words apart, in order; its first and last words; pairs of its first words and the last ones before it, and what
- * kinds of words came before.
+ * The features of a text, as places: kinds of words, runs of two and three words and kinds; pairs that stand up to {@link REACH}
+ * words apart, in order; its first and last words; pairs of its first words and the last ones before it, and what kinds of words came
+ * before. What words have by themselves, the table has: {@link OWN_PLACES} of each. A kind, or a pair of kinds, counts once; else
+ * a feature counts as often as it is there.
  * @param out filled from the front; needs FEATURES_PER_WORD for each word and FEATURES_PER_TEXT
  * @returns how many were written. The features of word `i` are those from `i * FEATURES_PER_WORD` on; a slot that has none is 0.
  */
 export function readFeatures(list: WordList, before: Before, out: Int32Array): number {
-  const { count, kinds: kindHashes, words, own, places } = list;
+  const { count, words: numbers } = list;
+  const { kinds, words } = table;
+  if (turn === 255) {
+    met.fill(0);
+    turn = 0;
+  }
+  turn++;
   let n = 0;
+  // Of the words before: their hashes, nearest first, and those of their kinds; and their kinds, at most REACH of them.
   let word1 = EDGE_HASH;
   let word2 = EDGE_HASH;
-  let kind1 = EDGE_HASH;
-  let kind2 = EDGE_HASH;
+  let hash1 = EDGE_HASH;
+  let hash2 = EDGE_HASH;
+  let left = EDGE;
   for (let i = 0; i < count; i++) {
-    const kind = kindHashes[i] as number;
-    const word = words[i] as number;
-    const alone = own[i] as number;
-    for (let k = 0; k < OWN_PLACES; k++) out[n++] = places[alone + k] as number;
+    const number = numbers[i] as number;
+    const kind = kinds[number] as number;
+    const word = words[number] as number;
+    const hash = KIND_HASHES[kind] as number;
     const turned1 = Math.imul(word1, FIRST);
-    const kindTurned1 = Math.imul(kind1, FIRST);
-    out[n++] = place(turned1 + word + WORDS_2);
-    out[n++] = place(kindTurned1 + kind + KINDS_2);
-    out[n++] = place(turned1 + kind + WORD_KIND);
-    out[n++] = place(kindTurned1 + word + KIND_WORD);
-    out[n++] = place(Math.imul(kind2, SECOND) + kindTurned1 + kind + KINDS_3);
-    out[n++] = place(Math.imul(word2, SECOND) + turned1 + word + WORDS_3);
-    for (let d = 2; d <= REACH; d++) {
-      const far = i < d ? 0 : Math.imul(kindHashes[i - d] as number, FIRST);
-      out[n++] = i < d ? 0 : place(far + kind + KINDS_APART);
-      if (d <= WORD_REACH) out[n++] = i < d ? 0 : place(far + word + KIND_APART);
+    const hashTurned1 = Math.imul(hash1, FIRST);
+    out[n] = once(ALONE + kind);
+    out[n + 1] = once(ADJOINING + (left << 8) + kind);
+    out[n + 2] = place((turned1 + word + WORDS_2) | 0);
+    out[n + 3] = place((turned1 + hash + WORD_KIND) | 0);
+    out[n + 4] = place((hashTurned1 + word + KIND_WORD) | 0);
+    out[n + 5] = place((Math.imul(hash2, SECOND) + hashTurned1 + hash + KINDS_3) | 0);
+    out[n + 6] = place((Math.imul(word2, SECOND) + turned1 + word + WORDS_3) | 0);
+    const salted = (word + KIND_APART) | 0;
+    const beside = APART + kind;
+    for (let d = 2; d <= WORD_REACH; d++) {
+      const far = i < d ? EDGE : (kinds[numbers[i - d] as number] as number);
+      out[n + 2 * d + 3] = i < d ? 0 : once(beside + (far << 8));
+      out[n + 2 * d + 4] = i < d ? 0 : place((Math.imul(KIND_HASHES[far] as number, FIRST) + salted) | 0);
     }
+    out[n + 13] = i < REACH ? 0 : once(beside + ((kinds[numbers[i - REACH] as number] as number) << 8));
+    n += FEATURES_PER_WORD;
     word2 = word1;
     word1 = word;
-    kind2 = kind1;
-    kind1 = kind;
+    hash2 = hash1;
+    hash1 = hash;
+    left = kind;
   }
   if (count === 0) return n;
-  out[n++] = place(Math.imul(kind1, FIRST) + EDGE_HASH + KINDS_2);
+  out[n++] = once(ADJOINING + (left << 8) + EDGE);
   out[n++] = place(Math.imul(word1, FIRST) + EDGE_HASH + WORDS_2);
   out[n++] = place(Math.min(10, count >> 2) + LENGTH);
   for (let i = 0; i < END && i < count; i++) {
-    out[n++] = place((words[i] as number) + (ENDS[4 * i] as number));
-    out[n++] = place((kindHashes[i] as number) + (ENDS[4 * i + 1] as number));
-    out[n++] = place((words[count - 1 - i] as number) + (ENDS[4 * i + 2] as number));
-    out[n++] = place((kindHashes[count - 1 - i] as number) + (ENDS[4 * i + 3] as number));
+    const early = numbers[i] as number;
+    const late = numbers[count - 1 - i] as number;
+    out[n++] = place((words[early] as number) + (ENDS[4 * i] as number));
+    out[n++] = place((KIND_HASHES[kinds[early] as number] as number) + (ENDS[4 * i + 1] as number));
+    out[n++] = place((words[late] as number) + (ENDS[4 * i + 2] as number));
+    out[n++] = place((KIND_HASHES[kinds[late] as number] as number) + (ENDS[4 * i + 3] as number));
   }
   const { tail } = before;
   for (let j = 0; j < tail.words.length; j++) {
-    const kind = Math.imul(tail.kinds[j] as number, FIRST);
+    const kind = Math.imul(KIND_HASHES[tail.kinds[j] as number] as number, FIRST);
     const word = Math.imul(tail.words[j] as number, FIRST);
     for (let i = 0; i < TAIL && i < count; i++) {
-      out[n++] = place(kind + (kindHashes[i] as number) + KINDS_ACROSS);
-      out[n++] = place(kind + (words[i] as number) + KIND_ACROSS);
-      out[n++] = place(word + (kindHashes[i] as number) + WORD_ACROSS);
+      const number = numbers[i] as number;
+      const hash = KIND_HASHES[kinds[number] as number] as number;
+      out[n++] = place(kind + hash + KINDS_ACROSS);
+      out[n++] = place(kind + (words[number] as number) + KIND_ACROSS);
+      out[n++] = place(word + hash + WORD_ACROSS);
     }
   }
-  for (let bit = 0; bit < 32; bit++) {
-    if ((before.senses >>> bit) & 1) out[n++] = place(bit + SENSE);
-    if ((before.roles >>> bit) & 1) out[n++] = place(bit + ROLE);
-  }
+  for (let bits = before.senses; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + SENSE);
+  for (let bits = before.roles; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + ROLE);
   return n;
+}
+
+/** All places of a text, with those of its words: what a model is taught, and what its score adds up. */
+export function placesOf(list: WordList, features: Int32Array, count: number): number[] {
+  const places: number[] = [];
+  for (const word of new Set(list.words.subarray(0, list.count)))
+    for (let k = 0; k < OWN_PLACES; k++) places.push(table.places[word * OWN_PLACES + k] as number);
+  for (let i = 0; i < count; i++) places.push(features[i] as number);
+  return places.filter((place) => place !== 0);
+}
+
+const distinct = new Uint8Array(PLACES);
+
+/**
+ * The places of {@link placesOf}, each once.
+ * @param out needs OWN_PLACES for each word beside what `features` needs
+ * @returns how many were written
+ */
+export function distinctPlaces(list: WordList, features: Int32Array, count: number, out: Int32Array): number {
+  let n = 0;
+  const add = (place: number): void => {
+    if (place === 0 || distinct[place] === 1) return;
+    distinct[place] = 1;
+    out[n++] = place;
+  };
+  for (let i = 0; i < list.count; i++) {
+    const from = (list.words[i] as number) * OWN_PLACES;
+    for (let k = 0; k < OWN_PLACES; k++) add(table.places[from + k] as number);
+  }
+  for (let i = 0; i < count; i++) add(features[i] as number);
+  for (let i = 0; i < n; i++) distinct[out[i] as number] = 0;
+  return n;
+}
+
+/** The words of a text in order, each as its first place times {@link KIND_COUNT} plus its kind: what a factorization machine is taught. */
+export function sequenceOf(list: WordList): Uint32Array {
+  const words = list.words.subarray(0, list.count);
+  return Uint32Array.from(words, (word) => {
+    const place = table.places[word * OWN_PLACES] as number;
+    return place * KIND_COUNT + (table.kinds[word] as number);
+  });
 }

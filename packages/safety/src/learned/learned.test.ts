@@ -3,60 +3,182 @@ import { describe, expect, it } from 'vitest';
 import { joinSpacedLetters } from '../text/disguise.ts';
 import { fold } from '../text/fold.ts';
 import { locateViolation, readAnswer } from './answer-reading.ts';
-import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { decayOf, FactorizationMachine, packFactors } from './factorization-machine.ts';
+import {
+  distinctPlaces,
+  FEATURES_PER_TEXT,
+  FEATURES_PER_WORD,
+  NOTHING_BEFORE,
+  placesOf,
+  readFeatures,
+} from './features.ts';
 import { LinearModel } from './linear-model.ts';
-import { FEATURE_BITS } from './places.ts';
+import { foldPlaces, KIND_COUNT, PLACES, SMALL_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
 import { hashOf, OWN_PLACES, WORDS_READ } from './run-table.ts';
+import { SmallModel } from './small-model.ts';
 import { packWeights, unpackWeights } from './sparse-weights.ts';
-import { WordList } from './word-list.ts';
+import { LARGEST, SYMBOLS, SymbolReader, symbolOf, symbolsOfDistance } from './symbols.ts';
+import { table, WordList } from './word-list.ts';
 
 const folded = (text: string) => joinSpacedLetters(fold(text));
 const suspicion = (text: string): number => readAnswer(folded(text), NOTHING_BEFORE).suspicion;
 const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 600 }), fc.string({ maxLength: 600 }));
 
-describe('packed weights', () => {
-  it('come back as they were', () => {
+describe('symbols', () => {
+  it('are printable, need no escape in a quoted string, and are told apart', () => {
+    const all = Array.from({ length: SYMBOLS }, (_, i) => symbolOf(i)).join('');
+    expect(new Set(all).size).toBe(SYMBOLS);
+    expect(all).toMatch(/^[(-[\]-~]+$/);
+  });
+
+  it('give distances of any size back', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat({ max: 2 ** 12 - 1 }), fc.integer({ min: -127, max: 127 }))), (entries) => {
-        const weights = new Int8Array(2 ** 12);
-        for (const [place, weight] of entries) weights[place] = weight;
-        expect(unpackWeights({ bits: 12, scale: 1, bias: 0, packed: packWeights(weights) })).toEqual(weights);
+      fc.property(fc.array(fc.integer({ min: 1, max: 2_000 })), (distances) => {
+        const reader = new SymbolReader(distances.map(symbolsOfDistance).join(''));
+        expect(distances.map(() => reader.distance())).toEqual(distances);
+        expect(reader.done).toBe(true);
       }),
     );
   });
 });
 
+describe('packed weights', () => {
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 2 ** 12 - 1 }), fc.integer({ min: -LARGEST, max: LARGEST }))),
+        (entries) => {
+          const weights = new Int8Array(2 ** 12);
+          for (const [place, weight] of entries) weights[place] = weight;
+          expect(unpackWeights({ length: 2 ** 12, scale: 1, bias: 0, packed: packWeights(weights) })).toEqual(weights);
+        },
+      ),
+    );
+  });
+});
+
+const FEATURES = WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT;
+
+/** A model that knows some places. */
+function modelOf(entries: Iterable<readonly [place: number, weight: number]>, scale = 1, bias = 0): LinearModel {
+  const weights = new Int8Array(PLACES);
+  for (const [place, weight] of entries) weights[place] = weight;
+  return new LinearModel({ length: PLACES, scale, bias, packed: packWeights(weights) });
+}
+
 describe('a linear model', () => {
-  it('counts a feature once, and finds the words that speak most for it', () => {
-    const weights = new Int8Array(16);
-    weights[3] = 10;
-    weights[5] = -4;
-    const model = new LinearModel({ bits: 4, scale: 0.5, bias: -1, packed: packWeights(weights) });
-    expect(model.score(Int32Array.of(3, 3, 5), 3)).toBe(10 * 0.5 - 4 * 0.5 - 1);
-    const features = new Int32Array(3 * FEATURES_PER_WORD);
-    features[0] = 5;
-    features[FEATURES_PER_WORD] = 3;
-    features[2 * FEATURES_PER_WORD] = 5;
-    expect(model.strongest(features, 3)).toEqual({ from: 1, to: 2 });
+  const list = new WordList();
+  const features = new Int32Array(FEATURES);
+  const read = (text: string): number => readFeatures(list.read(text), NOTHING_BEFORE, features);
+
+  it('adds up the places that a text has, those of a word once', () => {
+    const count = read('walk on, walk on');
+    const places = placesOf(list, features, count);
+    const own = table.places[(list.words[0] as number) * OWN_PLACES] as number;
+    expect(places.filter((place) => place === own)).toHaveLength(1);
+    const model = modelOf(
+      [
+        [own, 10],
+        [places.at(-1) as number, -4],
+      ],
+      0.5,
+      -1,
+    );
+    expect(model.score(list, features, count)).toBe(10 * 0.5 - 4 * 0.5 - 1);
   });
 
-  it('gives the same score however often it is asked', () => {
-    const model = new LinearModel({
-      bits: 4,
-      scale: 1,
-      bias: 0,
-      packed: packWeights(Int8Array.from({ length: 16 }, (_, i) => i)),
-    });
-    for (let i = 0; i < 600; i++) expect(model.score(Int32Array.of(7, 7), 2)).toBe(7);
+  it('scores any text as the sum over its places', () => {
+    const weightOf = (place: number): number => (place === 0 ? 0 : ((place * 7919) % 85) - 42);
+    const model = modelOf(Array.from({ length: PLACES }, (_, place) => [place, weightOf(place)] as const));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const count = read(folded(text).text);
+        const sum = placesOf(list, features, count).reduce((sum, place) => sum + weightOf(place), 0);
+        expect(model.score(list, features, count)).toBe(sum + 0);
+        expect(model.score(list, features, count)).toBe(sum + 0);
+      }),
+    );
+  });
+
+  it('finds the words that speak most for it', () => {
+    const count = read('a walk gladdens us');
+    const own = (i: number): number => table.places[(list.words[i] as number) * OWN_PLACES] as number;
+    const model = modelOf([
+      [own(0), -5],
+      [own(1), 20],
+      [own(2), 10],
+      [own(3), -5],
+    ]);
+    expect(model.strongest(list, features)).toEqual({ from: 1, to: 3 });
+    expect(model.score(list, features, count)).toBe(20);
+  });
+});
+
+describe('a small model', () => {
+  it('folds places to fewer and counts each once', () => {
+    const places = foldPlaces([77, 77, 78]);
+    expect(places.size).toBe(2);
+    const weights = new Int8Array(2 ** SMALL_BITS);
+    for (const place of places) weights[place] = 3;
+    const model = new SmallModel({ length: weights.length, scale: 2, bias: 1, packed: packWeights(weights) });
+    expect(model.score(places)).toBe(2 * 3 * 2 + 1);
+  });
+});
+
+describe('a factorization machine', () => {
+  const list = new WordList();
+  const keyOf = (word: string): number =>
+    (table.places[(list.read(word).words[0] as number) * OWN_PLACES] as number) + KIND_COUNT;
+  /** First vectors, then second ones, of 4 dimensions, of each key. */
+  const machineOf = (entries: readonly (readonly [key: number, steps: readonly number[]])[]) => {
+    const sorted = [...entries].sort(([a], [b]) => a - b);
+    const packed = packFactors(
+      sorted.map(([key]) => key),
+      sorted.flatMap(([, steps]) => steps),
+    );
+    return new FactorizationMachine({ dimensions: 4, scales: [0.5, 0.25], packed });
+  };
+
+  it('adds up pairs in their order, each word as itself and its kind, fading with distance', () => {
+    const machine = machineOf([
+      [keyOf('walk'), [4, 0, 8, 0, 0, 0, 0, 0]],
+      [keyOf('stone'), [0, 0, 0, 0, 12, 0, 4, 0]],
+    ]);
+    const near = 4 * 0.5 * (12 * 0.25) + 8 * 0.5 * (4 * 0.25);
+    const far = 4 * 0.5 * decayOf(0) * (12 * 0.25) + 8 * 0.5 * decayOf(2) * (4 * 0.25);
+    expect(machine.score(list.read('walk stone'))).toBeCloseTo(near, 6);
+    expect(machine.score(list.read('walk, stone'))).toBeCloseTo(far, 6);
+    expect(machine.score(list.read('stone walk'))).toBe(0);
+    expect(machine.score(list.read(''))).toBe(0);
+  });
+
+  it('gives a score to any text, the same each time, also when words were forgotten in between', () => {
+    const machine = machineOf(
+      Array.from({ length: KIND_COUNT }, (_, kind) => [kind, [1, -2, 3, kind % 7, 2, kind % 5, -1, 1]] as const),
+    );
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { text: whole } = folded(text);
+        const score = machine.score(list.read(whole));
+        expect(Number.isFinite(score)).toBe(true);
+        expect(machine.score(list.read(whole))).toBe(score);
+      }),
+    );
+    const before = machine.score(list.read('take two tablets'));
+    for (let i = 0; i < 60; i++)
+      machine.score(list.read(Array.from({ length: 600 }, (_, k) => `w${(i * 600 + k).toString(36)}x`).join(' ')));
+    expect(machine.score(list.read('take two tablets'))).toBe(before);
   });
 });
 
 describe('a word list', () => {
   const list = new WordList();
+  const hashesOf = (text: string): number[] =>
+    [...list.read(text).words.subarray(0, list.count)].map((word) => table.words[word] as number);
 
   it('tells words by kind, and medicines by kind alone', () => {
-    const read = (text: string): number[] => [...list.read(text).words.subarray(0, list.count)];
+    const read = hashesOf;
     expect(read('take ibuprofen')).toEqual(read('take naproxen'));
     expect(read('walks')).toEqual(read('walking'));
     expect(read('500 mg')).toEqual(read('500mg'));
@@ -64,23 +186,22 @@ describe('a word list', () => {
   });
 
   it('looks at pieces of a word, but not of the name of a medicine', () => {
-    const placesOf = (word: string): number[] => {
-      const from = list.read(word).own[0] as number;
-      return [...list.places.subarray(from, from + OWN_PLACES)].filter((place) => place !== 0);
+    const ownOf = (word: string): number[] => {
+      const from = (list.read(word).words[0] as number) * OWN_PLACES;
+      return [...table.places.subarray(from, from + OWN_PLACES)].filter((place) => place !== 0);
     };
     const shared = (a: string, b: string): number => {
-      const [own, other] = [placesOf(a), new Set(placesOf(b))];
+      const [own, other] = [ownOf(a), new Set(ownOf(b))];
       return own.filter((place) => other.has(place)).length;
     };
     expect(shared('unwinding', 'rewinding')).toBeGreaterThan(2);
-    expect(placesOf('ibuprofen')).toHaveLength(1);
-    expect(placesOf('one')).toEqual(placesOf('1'));
+    expect(ownOf('ibuprofen')).toHaveLength(0);
   });
 
   it('tells by its features what the sentence before it ended with', () => {
     const featuresAfter = (before: string): number[] => {
       const tail = list.read(before).tail();
-      const out = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+      const out = new Int32Array(FEATURES);
       const count = readFeatures(list.read('it is love'), { ...NOTHING_BEFORE, tail }, out);
       return [...out.subarray(0, count)];
     };
@@ -89,7 +210,7 @@ describe('a word list', () => {
   });
 
   it('reads any text within its bounds, with ranges that rise', () => {
-    const out = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+    const out = new Int32Array(FEATURES);
     fc.assert(
       fc.property(anyText, (text) => {
         const whole = folded(text).text;
@@ -103,17 +224,40 @@ describe('a word list', () => {
         expect(count).toBeLessThanOrEqual(list.count * FEATURES_PER_WORD + FEATURES_PER_TEXT);
         for (let i = 0; i < count; i++) {
           expect(out[i]).toBeGreaterThanOrEqual(0);
-          expect(out[i]).toBeLessThan(2 ** FEATURE_BITS);
+          expect(out[i]).toBeLessThan(PLACES);
         }
       }),
     );
   });
 
+  it('reads what is said again and again a few times only', () => {
+    const { count } = list.read(`${'word '.repeat(100)}and something else`);
+    expect(count).toBeLessThan(10);
+    expect(list.to[count - 1]).toBe(518);
+    const features = new Int32Array(FEATURES);
+    const few = placesOf(list, features, readFeatures(list, NOTHING_BEFORE, features)).length;
+    list.read(`${'word '.repeat(50)}and something else`);
+    expect(placesOf(list, features, readFeatures(list, NOTHING_BEFORE, features))).toHaveLength(few);
+  });
+
+  it('gives the places of any text once', () => {
+    const features = new Int32Array(FEATURES);
+    const out = new Int32Array(FEATURES + WORDS_READ * OWN_PLACES);
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const count = readFeatures(list.read(folded(text).text), NOTHING_BEFORE, features);
+        const places = [...out.subarray(0, distinctPlaces(list, features, count, out))];
+        expect(new Set(places)).toEqual(new Set(placesOf(list, features, count)));
+        expect(new Set(places).size).toBe(places.length);
+      }),
+    );
+  });
+
   it('forgets and goes on when it has met too many words', () => {
-    const before = [...list.read('take two tablets').words.subarray(0, list.count)];
+    const before = hashesOf('take two tablets');
     for (let i = 0; i < 60; i++)
       list.read(Array.from({ length: 600 }, (_, k) => `w${(i * 600 + k).toString(36)}x`).join(' '));
-    expect([...list.read('take two tablets').words.subarray(0, list.count)]).toEqual(before);
+    expect(hashesOf('take two tablets')).toEqual(before);
   });
 });
 

@@ -1,5 +1,8 @@
 import { FEATURES_PER_WORD } from './features.ts';
+import { KIND_COUNT } from './places.ts';
+import { OWN_PLACES } from './run-table.ts';
 import { type SparseWeights, unpackWeights } from './sparse-weights.ts';
+import { table, type WordList } from './word-list.ts';
 
 /** A stretch of words, half-open. */
 export interface WordRange {
@@ -7,55 +10,68 @@ export interface WordRange {
   readonly to: number;
 }
 
-/** A logistic regression over hashed features. Each feature counts once, however often it is met. */
+/** A logistic regression over the features of a text. What a word has by itself is added up once, when the word is first met. */
 export class LinearModel {
   readonly #weights: Int8Array;
   readonly #scale: number;
   readonly #bias: number;
-  readonly #mask: number;
-  /** When a place was last counted, so that it is counted once a text. */
-  readonly #met: Uint8Array;
+  /** Of each word of the table: the sum of the weights of its own places. */
+  #sums = new Int32Array(1 << 13);
+  #summed = 0;
+  #generation = -1;
+  /** In which text each word was last met: it counts once. */
+  #met = new Int32Array(1 << 13);
   #turn = 0;
 
   constructor(weights: SparseWeights) {
     this.#weights = unpackWeights(weights);
     this.#scale = weights.scale;
     this.#bias = weights.bias;
-    this.#mask = this.#weights.length - 1;
-    this.#met = new Uint8Array(this.#weights.length);
   }
 
-  /** Log odds, in nats, of a text with these features, as places. */
-  score(features: Int32Array, count: number): number {
+  /** Log odds, in nats, of a text with these words and features, as places. */
+  score(list: WordList, features: Int32Array, count: number): number {
+    this.#sumUp();
     const weights = this.#weights;
+    const sums = this.#sums;
     const met = this.#met;
-    const mask = this.#mask;
-    if (this.#turn === 255) {
+    const { words } = list;
+    if (this.#turn === 0x7fffffff) {
       met.fill(0);
       this.#turn = 0;
     }
     const turn = ++this.#turn;
     let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const place = (features[i] as number) & mask;
-      const weight = weights[place] as number;
-      if (weight === 0 || met[place] === turn) continue;
-      met[place] = turn;
-      sum += weight;
+    for (let i = 0; i < count; i++) sum += weights[features[i] as number] as number;
+    for (let i = 0; i < list.count; i++) {
+      const word = words[i] as number;
+      if (met[word] === turn) continue;
+      met[word] = turn;
+      sum += sums[word] as number;
     }
     return sum * this.#scale + this.#bias;
   }
 
+  /** The same of places alone, as `distinctPlaces` gives them. */
+  scorePlaces(places: Int32Array, count: number): number {
+    const weights = this.#weights;
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += weights[places[i] as number] as number;
+    return sum * this.#scale + this.#bias;
+  }
+
   /** The words that speak most for it: the stretch whose features, added up, are largest. */
-  strongest(features: Int32Array, words: number): WordRange {
+  strongest(list: WordList, features: Int32Array): WordRange {
+    this.#sumUp();
+    const words = list.count;
     let best = { from: 0, to: Math.max(1, words) };
     let most = Number.NEGATIVE_INFINITY;
     let from = 0;
     let sum = 0;
     for (let word = 0; word < words; word++) {
-      let own = 0;
+      let own = this.#sums[list.words[word] as number] as number;
       for (let k = 0; k < FEATURES_PER_WORD; k++)
-        own += this.#weights[(features[word * FEATURES_PER_WORD + k] as number) & this.#mask] as number;
+        own += this.#weights[features[word * FEATURES_PER_WORD + k] as number] as number;
       if (sum <= 0) {
         from = word;
         sum = 0;
@@ -67,5 +83,27 @@ export class LinearModel {
       }
     }
     return best;
+  }
+
+  /** Gives every word of the table that is new its sum. */
+  #sumUp(): void {
+    const { count, generation, places } = table;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#summed = KIND_COUNT;
+    }
+    if (this.#summed === count) return;
+    if (this.#sums.length < count) {
+      const larger = new Int32Array(2 * count);
+      larger.set(this.#sums);
+      this.#sums = larger;
+      this.#met = new Int32Array(2 * count);
+    }
+    for (let word = this.#summed; word < count; word++) {
+      let sum = 0;
+      for (let k = 0; k < OWN_PLACES; k++) sum += this.#weights[places[word * OWN_PLACES + k] as number] as number;
+      this.#sums[word] = sum;
+    }
+    this.#summed = count;
   }
 }

@@ -1,5 +1,16 @@
-/** Features are hashed to this many bits. */
+/** Features are hashed to this many bits; {@link place}. */
 export const FEATURE_BITS = 20;
+
+/** Kinds of words are fewer than this, so a pair of them is 16 bits and needs no hash. */
+export const KIND_COUNT = 256;
+
+/** Where the places of adjoining kinds begin, of kinds that stand apart, and of kinds alone. */
+export const ADJOINING = 2 ** FEATURE_BITS;
+export const APART = ADJOINING + KIND_COUNT ** 2;
+export const ALONE = APART + KIND_COUNT ** 2;
+
+/** Number of places. Place 0 stands for no feature: nothing is learned there. */
+export const PLACES = ALONE + KIND_COUNT;
 
 /** Odd numbers that spread the bits of a product. Source: Steele and Vigna 2021, arXiv:2001.05304 (multipliers of LCGs). */
 export const FIRST = 0x915f77f5;
@@ -13,4 +24,14 @@ export function place(sum: number): number {
 /** What tells a template of features apart from the others, so that theirs do not meet. */
 export function saltOf(template: number): number {
   return Math.imul(template + 1, 0x9e3779b1);
+}
+
+/** Places of a small model are this many bits. */
+export const SMALL_BITS = 13;
+
+/** Places folded to 2^SMALL_BITS, each once. */
+export function foldPlaces(places: Iterable<number>): Set<number> {
+  const folded = new Set<number>();
+  for (const place of places) folded.add(Math.imul(place, 0x9e3779b1) >>> (32 - SMALL_BITS));
+  return folded;
 }

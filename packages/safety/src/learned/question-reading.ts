@@ -1,8 +1,8 @@
 import type { Folded } from '../text/fold.ts';
-import { FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { distinctPlaces, FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
 import { LinearModel } from './linear-model.ts';
 import { EMERGENCY_WEIGHTS, REQUEST_WEIGHTS } from './question-weights.ts';
-import { WORDS_READ } from './run-table.ts';
+import { OWN_PLACES, WORDS_READ } from './run-table.ts';
 import { WordList } from './word-list.ts';
 
 /** What a question looks like as a whole: log odds, in nats, against an ordinary question about health. */
@@ -17,14 +17,16 @@ export interface QuestionReading {
 
 const list = new WordList();
 const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
 const requests = new LinearModel(REQUEST_WEIGHTS);
 const emergencies = new LinearModel(EMERGENCY_WEIGHTS);
 
 /** Reads a folded question by a model that was trained on the labelled corpus of this package. */
 export function readQuestion(folded: Folded): QuestionReading {
   list.read(folded.text);
-  const count = readFeatures(list, NOTHING_BEFORE, features);
-  const request = requests.score(features, count);
-  const danger = emergencies.score(features, count);
+  // A question is read as a whole, however long: what is said again counts once.
+  const count = distinctPlaces(list, features, readFeatures(list, NOTHING_BEFORE, features), places);
+  const request = requests.scorePlaces(places, count);
+  const danger = emergencies.scorePlaces(places, count);
   return { request, danger, emergency: danger - Math.max(0, request) };
 }

@@ -1,7 +1,7 @@
 import { type Codes, countCodes } from '../text/codes.ts';
 import { scan } from '../text/scan.ts';
 import { MARK, NUMBER, type Token } from '../text/token.ts';
-import { place, saltOf } from './places.ts';
+import { KIND_COUNT, place, saltOf } from './places.ts';
 import { CHARACTER, hashOfKind, isNamed, kindOfMark, kindOfNumber, kindOfWord } from './word-kind.ts';
 
 /** Most words of one text that are read. */
@@ -18,8 +18,8 @@ export function hashOf(text: string): number {
   return hash;
 }
 
-/** Places of features of one word alone: the word, its kind, three beginnings and three endings of it. */
-export const OWN_PLACES = 8;
+/** Places of features of one word alone, beside its kind: the word, three beginnings and three endings of it. */
+export const OWN_PLACES = 7;
 /** A word of fewer letters has no pieces. */
 const PIECES_FROM = 5;
 
@@ -30,11 +30,6 @@ function stemOf(word: string): string {
   return stem.length >= 3 ? stem : word;
 }
 
-function wordOf(token: Token, kind: number): number {
-  if (token.kind === NUMBER || token.kind === MARK || isNamed(token.sense, token.role)) return kind;
-  return hashOf(stemOf(token.w));
-}
-
 function kindOf(token: Token): number {
   if (token.kind === NUMBER || !Number.isNaN(token.value)) return kindOfNumber(token.value);
   if (token.kind === MARK) return kindOfMark(token.w.charCodeAt(0));
@@ -42,125 +37,144 @@ function kindOf(token: Token): number {
 }
 
 /** Hash of each kind. */
-export const KIND_HASHES = Array.from({ length: 256 }, (_, kind) => hashOfKind(kind));
+export const KIND_HASHES = Int32Array.from({ length: KIND_COUNT }, (_, kind) => hashOfKind(kind));
 
 const SALTS = Int32Array.from({ length: OWN_PLACES }, (_, i) => saltOf(i));
+const NO_PLACES = new Int32Array(OWN_PLACES);
 
-/** Places of features of a word alone; 0 where it has none. A medicine or condition, like a number, has only its kind. */
-function ownPlaces(text: string, word: number, kind: number): number[] {
+/** Places of features of a word alone; 0 where it has none. */
+function ownPlaces(text: string, word: number): Int32Array {
   const at = (part: number, template: number): number => place(part + (SALTS[template] as number));
-  if (word === kind) return [0, at(kind, 1), 0, 0, 0, 0, 0, 0];
-  const own = [at(word, 0), at(kind, 1)];
+  const own = Int32Array.of(at(word, 0), 0, 0, 0, 0, 0, 0);
+  if (text.length < PIECES_FROM) return own;
   const pieces = [text.slice(0, 3), text.slice(0, 4), text.slice(0, 6), text.slice(-2), text.slice(-3), text.slice(-4)];
-  for (const [i, piece] of pieces.entries()) own.push(text.length < PIECES_FROM ? 0 : at(hashOf(piece), 2 + i));
+  for (const [i, piece] of pieces.entries()) own[1 + i] = at(hashOf(piece), 1 + i);
   return own;
 }
 
-const NO_CODES: Codes = { words: 0, reversed: 0, reversedNames: 0, rot13: 0, pigLatin: 0 };
+function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= array.length) return array;
+  const larger = new Int32Array(2 * length);
+  larger.set(array);
+  return larger;
+}
 
-/** Places of the features of each kind alone, for words that have no others: {@link OWN_PLACES} of each. */
-export const PLACES_OF_KINDS = KIND_HASHES.flatMap((kind) => ownPlaces('', kind, kind));
+/** Numbers that stand together: the codes of a run, each at most {@link RUN_LIMIT}, in 6 bits each. */
+export function packCodes({ words, reversed, reversedNames, rot13, pigLatin }: Codes): number {
+  return words | (reversed << 6) | (reversedNames << 12) | (rot13 << 18) | (pigLatin << 24);
+}
+
+/** Fields of a run in {@link RunTable.runs}. */
+export const RUN_FIELDS = 8;
+export const RUN_START = 0;
+export const RUN_END = 1;
+export const RUN_SENSES = 2;
+export const RUN_ROLES = 3;
+export const RUN_CODES = 4;
 
 let at = new Int32Array(RUN_LIMIT + 2).map((_, i) => i);
 
 /**
- * What runs of letters and digits are made of, for those met so far. Runs are found by two hashes of their characters; the words of a
- * run lie one after the other. Bounded: {@link forget} starts again when much was met.
+ * Words and runs of letters and digits met so far, by number. The first {@link KIND_COUNT} words are the kinds, for what counts by
+ * its kind alone. A run is one word or several ("500mg"), whose numbers follow each other; it is found by two hashes of its characters.
+ * Bounded: {@link forget} starts again when much was met.
  */
 export class RunTable {
-  readonly #first = new Int32Array(SLOTS);
-  readonly #second = new Int32Array(SLOTS);
-  /** Number of a run, from 1 on; 0 in a free slot. */
-  readonly #runs = new Int32Array(SLOTS);
-  /** First word of each run; its last one stands before the first of the next. */
-  readonly starts: number[] = [0, 0];
-  readonly kinds: number[] = [];
-  readonly words: number[] = [];
-  /** {@link OWN_PLACES} of each word, after those of the kinds. */
-  places = new Int32Array(1 << 16);
-  readonly senses: number[] = [0];
-  readonly roles: number[] = [0];
-  readonly codes: Codes[] = [NO_CODES];
+  /** Of each word: its kind, a hash that tells it from others, and {@link OWN_PLACES}. */
+  kinds = new Int32Array(1 << 13);
+  words = new Int32Array(1 << 13);
+  places = new Int32Array(OWN_PLACES << 13);
+  /** Number of words, and how often they were forgotten. */
+  count = KIND_COUNT;
+  generation = 0;
+  /** Of each run: its first word, the word after its last, bits of the lexicon, and its codes as {@link packCodes} has them. */
+  readonly runs = new Int32Array(RUN_FIELDS * (SLOTS / 2));
+  #runCount = 0;
+  /** Two hashes and the number of a run plus one, or 0 in a free slot; the fourth is not used. */
+  readonly #slots = new Int32Array(4 * SLOTS);
 
   constructor() {
-    this.places.set(PLACES_OF_KINDS);
-  }
-
-  /** Forgets everything when half the slots are taken. Numbers of runs hold until then. */
-  forget(): void {
-    if (this.starts.length < SLOTS / 2 - WORDS_READ) return;
-    this.#runs.fill(0);
-    this.starts.length = 2;
-    this.kinds.length = 0;
-    this.words.length = 0;
-    this.senses.length = 1;
-    this.roles.length = 1;
-    this.codes.length = 1;
-  }
-
-  /** Number of the run that stands at `from` to `to` and has these hashes. */
-  read(text: string, from: number, to: number, first: number, second: number): number {
-    const run = this.#find(first, second);
-    if (run === this.starts.length - 1) this.#add(text.slice(from, to));
-    return run;
-  }
-
-  /** Number of the run that is one character of a script without spaces. */
-  readCharacter(code: number): number {
-    const run = this.#find(code, -code);
-    if (run === this.starts.length - 1) {
-      const kind = KIND_HASHES[CHARACTER] as number;
-      const word = Math.imul(code, 0x9e3779b1);
-      this.#addWord(kind, word, ownPlaces('', word, kind));
-      this.#end(0, 0, NO_CODES);
+    for (let kind = 0; kind < KIND_COUNT; kind++) {
+      this.kinds[kind] = kind;
+      this.words[kind] = KIND_HASHES[kind] as number;
     }
-    return run;
+  }
+
+  /** Forgets everything when nearly half the slots are taken. Numbers hold until then. */
+  forget(): void {
+    if (this.#runCount < SLOTS / 2 - WORDS_READ) return;
+    this.#slots.fill(0);
+    this.#runCount = 0;
+    this.count = KIND_COUNT;
+    this.generation++;
+  }
+
+  /** Where the fields of a run begin in {@link runs}: the one that stands at `from` to `to` and has these hashes. */
+  read(text: string, from: number, to: number, first: number, second: number): number {
+    const known = this.#runCount;
+    const run = this.#find(first, second);
+    if (run === known) this.#add(text.slice(from, to));
+    return run * RUN_FIELDS;
+  }
+
+  /** The same of one character of a script without spaces. */
+  readCharacter(code: number): number {
+    const known = this.#runCount;
+    const run = this.#find(code, -code);
+    if (run === known) {
+      const start = this.count;
+      const word = Math.imul(code, 0x9e3779b1);
+      this.#addWord(CHARACTER, word, ownPlaces('', word));
+      this.#end(run, start, 0, 0, 0);
+    }
+    return run * RUN_FIELDS;
   }
 
   /** Number of the run with these hashes; when it is new, the next number, which is then taken. */
   #find(first: number, second: number): number {
+    const slots = this.#slots;
     let slot = (first ^ (first >>> 15)) & (SLOTS - 1);
-    for (let run = this.#runs[slot] as number; run !== 0; run = this.#runs[slot] as number) {
-      if (this.#first[slot] === first && this.#second[slot] === second) return run;
+    for (;;) {
+      const found = slots[4 * slot + 2] as number;
+      if (found === 0) break;
+      if (slots[4 * slot] === first && slots[4 * slot + 1] === second) return found - 1;
       slot = (slot + 1) & (SLOTS - 1);
     }
-    this.#first[slot] = first;
-    this.#second[slot] = second;
-    this.#runs[slot] = this.starts.length - 1;
-    return this.starts.length - 1;
+    slots[4 * slot] = first;
+    slots[4 * slot + 1] = second;
+    slots[4 * slot + 2] = ++this.#runCount;
+    return this.#runCount - 1;
   }
 
   #add(text: string): void {
     if (at.length <= text.length) at = new Int32Array(text.length + 2).map((_, i) => i);
+    const start = this.count;
     const tokens = scan({ text, at }, 0);
-    let sense = 0;
-    let role = 0;
+    let senses = 0;
+    let roles = 0;
     for (const token of tokens) {
-      sense |= token.sense;
-      role |= token.role;
-      const kind = KIND_HASHES[kindOf(token)] as number;
-      const word = wordOf(token, kind);
-      this.#addWord(kind, word, ownPlaces(token.w, word, kind));
+      senses |= token.sense;
+      roles |= token.role;
+      const kind = kindOf(token);
+      // A medicine or condition, like a number, counts by its kind alone.
+      const byKind = token.kind === NUMBER || token.kind === MARK || isNamed(token.sense, token.role);
+      const word = byKind ? (KIND_HASHES[kind] as number) : hashOf(stemOf(token.w));
+      this.#addWord(kind, word, byKind ? NO_PLACES : ownPlaces(token.w, word));
     }
-    this.#end(sense, role, countCodes(tokens));
+    this.#end(this.#runCount - 1, start, senses, roles, packCodes(countCodes(tokens)));
   }
 
-  #end(sense: number, role: number, codes: Codes): void {
-    this.starts.push(this.kinds.length);
-    this.senses.push(sense);
-    this.roles.push(role);
-    this.codes.push(codes);
+  #end(run: number, start: number, senses: number, roles: number, codes: number): void {
+    this.runs.set([start, this.count, senses, roles, codes], run * RUN_FIELDS);
   }
 
-  #addWord(kind: number, word: number, own: readonly number[]): void {
-    const from = PLACES_OF_KINDS.length + this.kinds.length * OWN_PLACES;
-    if (from + OWN_PLACES > this.places.length) {
-      const larger = new Int32Array(2 * this.places.length);
-      larger.set(this.places);
-      this.places = larger;
-    }
-    this.places.set(own, from);
-    this.kinds.push(kind);
-    this.words.push(word);
+  #addWord(kind: number, word: number, own: Int32Array): void {
+    const number = this.count++;
+    this.kinds = grown(this.kinds, this.count);
+    this.words = grown(this.words, this.count);
+    this.places = grown(this.places, this.count * OWN_PLACES);
+    this.kinds[number] = kind;
+    this.words[number] = word;
+    this.places.set(own, number * OWN_PLACES);
   }
 }

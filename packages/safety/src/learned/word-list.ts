@@ -1,28 +1,37 @@
 import type { Codes } from '../text/codes.ts';
-import { KIND_HASHES, OWN_PLACES, PLACES_OF_KINDS, RUN_LIMIT, RunTable, WORDS_READ } from './run-table.ts';
+import { KIND_COUNT } from './places.ts';
+import { RUN_CODES, RUN_END, RUN_LIMIT, RUN_ROLES, RUN_SENSES, RUN_START, RunTable, WORDS_READ } from './run-table.ts';
 import { kindOfMark, kindOfNumber } from './word-kind.ts';
 
 /** Words at the end of a text that are kept for the next one. */
 export const TAIL = 4;
 
-/** The last words of a text, as hashes. */
+/** How often one text may say a word, and a kind alone (a mark, a number); what is repeated more often is not read again. */
+const MOST_TIMES = 4;
+const MOST_TIMES_OF_KIND = 16;
+
+/** The last words of a text: a hash and a kind of each. */
 export interface Tail {
   readonly words: readonly number[];
   readonly kinds: readonly number[];
 }
 
-const table = new RunTable();
+/** All words met lately, of any list. */
+export const table = new RunTable();
+
+/** In which text each word of the table was last met, and how often. */
+let met = new Int32Array(1 << 13);
+let times = new Uint8Array(1 << 13);
+let turn = 0;
 
 /**
- * The words of a folded text as two hashes each: of what kind of word it is, and of which; the same where only the kind counts. No string is made for a
- * word that was met before, so that a whole answer is looked at in microseconds; the rules read tokens instead.
+ * The words of a folded text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
+ * is looked at in microseconds; the rules read tokens instead. Whoever says the same again and again cannot outweigh the rest by it.
  */
 export class WordList {
   count = 0;
-  readonly kinds = new Int32Array(WORDS_READ);
+  /** Numbers of the words; they hold until the next text is read. */
   readonly words = new Int32Array(WORDS_READ);
-  /** Where the places of features of each word alone begin in {@link places}: {@link OWN_PLACES} of them. */
-  readonly own = new Int32Array(WORDS_READ);
   /** Half-open ranges in the folded text. */
   readonly from = new Int32Array(WORDS_READ);
   readonly to = new Int32Array(WORDS_READ);
@@ -34,11 +43,6 @@ export class WordList {
   #reversedNames = 0;
   #rot13 = 0;
   #pigLatin = 0;
-
-  /** Holds until the next text is read. */
-  get places(): Int32Array {
-    return table.places;
-  }
 
   /** Signs of a code among the words. */
   codes(): Codes {
@@ -56,8 +60,9 @@ export class WordList {
     const words: number[] = [];
     const kinds: number[] = [];
     for (let i = Math.max(0, this.count - TAIL); i < this.count; i++) {
-      words.push(this.words[i] as number);
-      kinds.push(this.kinds[i] as number);
+      const word = this.words[i] as number;
+      words.push(table.words[word] as number);
+      kinds.push(table.kinds[word] as number);
     }
     return { words, kinds };
   }
@@ -65,6 +70,7 @@ export class WordList {
   /** Reads a text in place of the one before. */
   read(text: string): this {
     table.forget();
+    turn = (turn + 1) | 0;
     this.count = 0;
     this.senses = 0;
     this.roles = 0;
@@ -78,12 +84,12 @@ export class WordList {
     while (i < length && this.count < WORDS_READ - RUN_LIMIT) {
       const c = text.charCodeAt(i);
       if (c === 32 || c === 10 || c === 39) i++;
-      else if (c >= 48 && c <= 57) i = this.#readDigits(text, i);
       else if (c >= 97 && c <= 122) i = this.#readRun(text, i);
+      else if (c >= 48 && c <= 57) i = this.#readDigits(text, i);
       else if (c < 0x80) {
         // A hyphen inside a word or a number says nothing; "a - b" does.
         if (c !== 45 || !isAlnum(text.charCodeAt(i - 1)) || !isAlnum(text.charCodeAt(i + 1)) || isDigits(text, i)) {
-          this.#pushKind(kindOfMark(c), i, i + 1);
+          this.#push(kindOfMark(c), i, i + 1);
         }
         i++;
       } else if (c >= 0x3040) {
@@ -94,27 +100,30 @@ export class WordList {
     return this;
   }
 
-  #push(kind: number, word: number, own: number, from: number, to: number): void {
+  #push(word: number, from: number, to: number): void {
+    if (word >= met.length) {
+      met = new Int32Array(2 * table.count);
+      times = new Uint8Array(2 * table.count);
+    }
+    if (met[word] !== turn) {
+      met[word] = turn;
+      times[word] = 1;
+    } else {
+      if ((times[word] as number) >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
+      times[word] = (times[word] as number) + 1;
+    }
     const n = this.count++;
-    this.kinds[n] = kind;
     this.words[n] = word;
-    this.own[n] = own;
     this.from[n] = from;
     this.to[n] = to;
   }
 
-  /** What counts by its kind alone. */
-  #pushKind(kind: number, from: number, to: number): void {
-    const hash = KIND_HASHES[kind] as number;
-    this.#push(hash, hash, kind * OWN_PLACES, from, to);
-  }
-
   #pushRun(run: number, from: number, to: number): void {
-    const end = table.starts[run + 1] as number;
-    for (let k = table.starts[run] as number; k < end; k++)
-      this.#push(table.kinds[k] as number, table.words[k] as number, PLACES_OF_KINDS.length + k * OWN_PLACES, from, to);
-    this.senses |= table.senses[run] as number;
-    this.roles |= table.roles[run] as number;
+    const { runs } = table;
+    const end = runs[run + RUN_END] as number;
+    for (let word = runs[run + RUN_START] as number; word < end; word++) this.#push(word, from, to);
+    this.senses |= runs[run + RUN_SENSES] as number;
+    this.roles |= runs[run + RUN_ROLES] as number;
   }
 
   /** A number of digits alone, or a run that begins with one. */
@@ -131,7 +140,7 @@ export class WordList {
       } else break;
     }
     if (isLetter(text.charCodeAt(end))) return this.#readRun(text, start);
-    this.#pushKind(kindOfNumber(whole ? value : 0.5), start, end);
+    this.#push(kindOfNumber(whole ? value : 0.5), start, end);
     return end;
   }
 
@@ -156,12 +165,14 @@ export class WordList {
     }
     const run = table.read(text, start, end, first, second);
     this.#pushRun(run, start, end);
-    const codes = table.codes[run] as Codes;
-    this.#words += codes.words;
-    this.#reversed += codes.reversed;
-    this.#reversedNames += codes.reversedNames;
-    this.#rot13 += codes.rot13;
-    this.#pigLatin += codes.pigLatin;
+    const codes = table.runs[run + RUN_CODES] as number;
+    this.#words += codes & 63;
+    if (codes > 63) {
+      this.#reversed += (codes >> 6) & 63;
+      this.#reversedNames += (codes >> 12) & 63;
+      this.#rot13 += (codes >> 18) & 63;
+      this.#pigLatin += (codes >> 24) & 63;
+    }
     return end;
   }
 }

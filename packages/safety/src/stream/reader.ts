@@ -182,6 +182,7 @@ class ReadWindow implements Window {
   readonly #item: Item;
   readonly #context: readonly Item[];
   #sentence: Sentence | undefined;
+  #violation: (RuleMatch & { readonly category: Category }) | undefined;
 
   constructor(item: Item, context: readonly Item[]) {
     this.#item = item;
@@ -216,8 +217,11 @@ class ReadWindow implements Window {
   }
 
   get violation(): RuleMatch & { readonly category: Category } {
-    const { category, from, to } = locateViolation(this.#item.folded, before(this.#context));
-    return { category, from: this.start + from, to: this.start + Math.min(to, this.#item.text.length) };
+    if (!this.#violation) {
+      const { category, from, to } = locateViolation(this.#item.folded, before(this.#context));
+      this.#violation = { category, from: this.start + from, to: this.start + Math.min(to, this.#item.text.length) };
+    }
+    return this.#violation;
   }
 }
 

@@ -66,7 +66,7 @@ const isSeparator = (c: number): boolean =>
   c === 32 || c === 45 || c === 46 || c === 10 || c === 47 || c === 124 || c === 44 || c === 95;
 
 /** Two single characters beside each other: without them no letters are spaced. */
-const SPACED = /(?<![a-z0-9])[a-z0-9][-. \n/|,_]{1,4}[a-z0-9](?![a-z0-9])/;
+const SPACED = /(?:^|[^a-z0-9])[a-z0-9][-. \n/|,_]{1,4}[a-z0-9](?![a-z0-9])/;
 
 /**
  * Joins letters that stand apart ("T a k e  5 0 0  m g", "i-b-u-p-r-o-f-e-n"). The narrowest gap of a run stands inside

@@ -67,6 +67,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Longest tag or entity that is read as markup. Bounds the look-ahead, so folding is linear. */
 const MARKUP_LIMIT = 120;
+/** Most plain characters that are folded at once. */
+const PLAIN_LIMIT = 1_000;
 
 const folded = new Map<number, string>();
 
@@ -143,12 +145,13 @@ export function fold(original: string): Folded {
       i += point > 0xffff ? 2 : 1;
       continue;
     }
-    if (code >= 65 && code <= 90) {
-      put(String.fromCharCode(code + 32), i++);
-      continue;
-    }
-    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 32) {
-      put(original[i] as string, i++);
+    if (isPlain(code)) {
+      let end = i + 1;
+      while (end < length && end - i < PLAIN_LIMIT && isPlain(original.charCodeAt(end))) end++;
+      const from = size;
+      put(original.slice(i, end).toLowerCase(), i);
+      for (let k = 1; k < end - i; k++) at[from + k] = i + k;
+      i = end;
       continue;
     }
     i = foldPunctuation(original, i, code, put);
@@ -346,4 +349,9 @@ function isLetter(code: number): boolean {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
+}
+
+/** Letters, digits and spaces of ASCII, which fold to themselves but for case. */
+function isPlain(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 32;
 }

@@ -1,0 +1,131 @@
+import { KIND_COUNT } from './places.ts';
+import { OWN_PLACES } from './run-table.ts';
+import { SymbolReader, signedSymbolOf, symbolsOfDistance } from './symbols.ts';
+import { table, type WordList } from './word-list.ts';
+
+/** Numbers of a {@link FactorizationMachine}. */
+export interface PackedFactors {
+  /** Numbers of each of the two vectors of a word. */
+  readonly dimensions: number;
+  /** What one step of a first and of a second vector stands for. */
+  readonly scales: readonly [first: number, second: number];
+  /**
+   * For each word and kind that has vectors: the distance of its key from the one before, then both vectors, as `symbols.ts` writes them. A kind
+   * is its own key; that of a word is its first place plus KIND_COUNT.
+   */
+  readonly packed: string;
+}
+
+/** How much of a dimension is left one word later: half of them reach over a sentence, the others over a clause or a phrase. */
+const DECAYS = [0.97, 0.85, 0.6, 0.97];
+
+export function decayOf(dimension: number): number {
+  return DECAYS[dimension % DECAYS.length] as number;
+}
+
+/**
+ * What pairs of words say by standing in this order, however far apart: each word i has vectors u_i and v_i, and the score of a
+ * text is the sum of (u_i * decay^(j - i - 1)) . v_j over all i < j, computed in one pass. A word's vectors are its own, where it has them,
+ * plus those of its kind. It is a factorization machine whose pairs are ordered and fade with distance.
+ * Source: Rendle 2010, "Factorization Machines", ICDM.
+ */
+export class FactorizationMachine {
+  readonly #dimensions: number;
+  readonly #decays: Float64Array;
+  /** Both vectors of each key, in its own units. */
+  readonly #factors: Float32Array;
+  /** Where the vectors of each key lie, in {@link #factors}. */
+  readonly #at: ReadonlyMap<number, number>;
+  /** Both vectors of each word of the table. */
+  #vectors = new Float32Array(0);
+  #known = 0;
+  #generation = -1;
+  readonly #state: Float64Array;
+
+  constructor({ dimensions, scales, packed }: PackedFactors) {
+    this.#dimensions = dimensions;
+    this.#decays = Float64Array.from({ length: dimensions }, (_, i) => decayOf(i));
+    this.#state = new Float64Array(dimensions);
+    const { keys, steps } = unpackFactors(packed, 2 * dimensions);
+    this.#at = new Map(keys.map((key, i) => [key, i * 2 * dimensions]));
+    this.#factors = Float32Array.from(steps, (step, i) => step * scales[i % (2 * dimensions) < dimensions ? 0 : 1]);
+  }
+
+  /** Log odds, in nats, to be added to those of the linear model. */
+  score(list: WordList): number {
+    this.#prepare();
+    const { words, count } = list;
+    const size = this.#dimensions;
+    const state = this.#state.fill(0);
+    const decays = this.#decays;
+    const vectors = this.#vectors;
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      let at = (words[i] as number) * 2 * size;
+      for (let d = 0; d < size; d++, at++) {
+        const before = state[d] as number;
+        sum += before * (vectors[at + size] as number);
+        state[d] = before * (decays[d] as number) + (vectors[at] as number);
+      }
+    }
+    return sum;
+  }
+
+  /** Gives every word of the table that is new its vectors. */
+  #prepare(): void {
+    const { count, generation, kinds, places } = table;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#known = 0;
+    }
+    if (this.#known === count) return;
+    const size = 2 * this.#dimensions;
+    if (this.#vectors.length < count * size) {
+      const larger = new Float32Array(Math.max(2 * count, 1 << 13) * size);
+      larger.set(this.#vectors);
+      this.#vectors = larger;
+    }
+    for (let word = this.#known; word < count; word++) {
+      const vector = this.#vectors.subarray(word * size, (word + 1) * size).fill(0);
+      const place = word < KIND_COUNT ? 0 : (places[word * OWN_PLACES] as number);
+      for (const key of [kinds[word] as number, place === 0 ? -1 : place + KIND_COUNT]) {
+        const at = this.#at.get(key);
+        if (at === undefined) continue;
+        for (let d = 0; d < size; d++) vector[d] = (vector[d] as number) + (this.#factors[at + d] as number);
+      }
+    }
+    this.#known = count;
+  }
+}
+
+function unpackFactors(packed: string, size: number): { keys: number[]; steps: number[] } {
+  const keys: number[] = [];
+  const steps: number[] = [];
+  const reader = new SymbolReader(packed);
+  let key = -1;
+  while (!reader.done) {
+    key += reader.distance();
+    keys.push(key);
+    for (let d = 0; d < size; d++) steps.push(reader.signed());
+  }
+  return { keys, steps };
+}
+
+/** The inverse, for the script that trains. Keys rise; `steps` holds both vectors of each, numbers of at most LARGEST in size. */
+export function packFactors(keys: readonly number[], steps: readonly number[]): string {
+  const size = steps.length / keys.length;
+  let last = -1;
+  return keys
+    .map((key, i) => {
+      const distance = symbolsOfDistance(key - last);
+      last = key;
+      return (
+        distance +
+        steps
+          .slice(i * size, (i + 1) * size)
+          .map(signedSymbolOf)
+          .join('')
+      );
+    })
+    .join('');
+}
