@@ -88,7 +88,8 @@ export const sections: readonly Section[] = [
       peft('f32, padded', `--dtype f32 ${LOGNORMAL}`),
       ours('f32, padded', LOGNORMAL),
       ours('f32, packed', `${LOGNORMAL} --packing 512`),
-      ours('int8 fast, packed', `${LOGNORMAL} --packing 512 --quantize int8 --int8 fast`),
+      ours('f32, packed into one row', `${LOGNORMAL} --packing 2048`),
+      ours('int8 fast, packed into one row', `${LOGNORMAL} --packing 2048 --quantize int8 --int8 fast`),
     ],
   },
   {
