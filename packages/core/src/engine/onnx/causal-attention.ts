@@ -122,6 +122,8 @@ export interface BlockContext {
   readonly several?: boolean;
   /** What the way back needs of probabilities is kept from the way there, or computed again. Default: kept. */
   readonly probabilities?: 'kept' | 'again';
+  /** Tells the shape of a value, where ONNX Runtime cannot find it. */
+  readonly describe?: (value: string, shape: Shape) => void;
 }
 
 /** One block of queries. */
@@ -191,11 +193,11 @@ export function blockedAttention(context: BlockContext, attention: CausalAttenti
 }
 
 /** The query, from which probabilities follow once more: no bytes move, and it is not known before the slope of the output is. */
-function computedAgain({ onnx, valueFor, shapeOf }: BlockContext, { query, back }: CausalAttention): string {
+function computedAgain({ onnx, valueFor, shapeOf, describe }: BlockContext, { query, back }: CausalAttention): string {
   const nothing = onnx.emit('Min', [onnx.emit('Shape', [valueFor(back!.dy)], { start: 0, end: 1 }), onnx.ints([0])]);
   const shape = onnx.emit('Add', [shapeOf(query.shape), nothing]);
   const value = onnx.emit('Reshape', [valueFor(query), shape], { allowzero: 1 });
-  onnx.describe(value, 'f32', query.shape);
+  describe?.(value, query.shape);
   return value;
 }
 
@@ -215,7 +217,7 @@ const headsShape = ({ onnx, shapeOf }: BlockContext, { query }: CausalAttention,
   onnx.emit('Concat', [shapeOf(query.shape.slice(0, 2)), count], { axis: 0 });
 
 function blocksOf(context: BlockContext, attention: CausalAttention, queryValue: string): Block[] {
-  const { onnx, valueFor, dimension, shapeOf } = context;
+  const { onnx, valueFor, dimension, shapeOf, describe } = context;
   const { query, key, value, mask, scale, positions } = attention;
   const n = attention.back ? BLOCKS.training : context.several ? BLOCKS.several : BLOCKS.forward;
   const heads = query.shape[1] as number;
@@ -226,7 +228,7 @@ function blocksOf(context: BlockContext, attention: CausalAttention, queryValue:
     onnx.emit('Slice', [x, from, to, onnx.ints([axis])]);
   /** What is computed from sizes has none that ONNX Runtime could find. */
   const known = (x: string, shape: Shape) => {
-    onnx.describe(x, 'f32', shape);
+    describe?.(x, shape);
     return x;
   };
   return Array.from({ length: n }, (_, i): Block => {
