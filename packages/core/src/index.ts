@@ -250,7 +250,7 @@ export type { OnnxProgram } from './engine/onnx/onnx-engine.ts';
 export type { ReferenceProgram } from './engine/reference/reference-engine.ts';
 export type { Bf16Probe } from './engine/tensorflow/probe-bf16.ts';
 export type { ParseProblem } from './grow/parse-tasks.ts';
-export type { BytesToWrite, WireDType, Writable } from './io/safetensors.ts';
+export type { BytesToWrite, TensorOrder, WireDType, Writable } from './io/safetensors.ts';
 export type {
   FedInput,
   ForwardInputs,
