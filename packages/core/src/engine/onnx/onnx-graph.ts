@@ -70,6 +70,12 @@ function attributeProto(name: string, value: Attribute): AttributeProto {
   return Object.assign(base, { type: AttributeType.INTS, ints: value.map(BigInt) });
 }
 
+/** The values of either branch of a condition, as many in one as in the other. */
+interface Branches {
+  readonly yes: (body: OnnxGraph) => readonly string[];
+  readonly no: (body: OnnxGraph) => readonly string[];
+}
+
 /** In these nodes and in the bodies of their loops. */
 function renameValues(nodes: readonly NodeProto[], names: ReadonlyMap<string, string>): void {
   const renamed = (values: readonly string[]) => values.map((value) => names.get(value) ?? value);
@@ -205,15 +211,7 @@ export class OnnxGraph {
    * The same for several values at a time.
    * @param key  what tells these values from others under the same condition: equal ones are made once
    */
-  eitherAll(
-    key: string,
-    condition: string,
-    types: readonly OnnxType[],
-    build: {
-      readonly yes: (body: OnnxGraph) => readonly string[];
-      readonly no: (body: OnnxGraph) => readonly string[];
-    },
-  ): readonly string[] {
+  eitherAll(key: string, condition: string, types: readonly OnnxType[], build: Branches): readonly string[] {
     const name = `If ${key}(${condition})`;
     const known = this.#emitted.get(name);
     if (known !== undefined) return known.split(' ');
@@ -222,14 +220,7 @@ export class OnnxGraph {
     return outputs;
   }
 
-  #branches(
-    condition: string,
-    types: readonly OnnxType[],
-    build: {
-      readonly yes: (body: OnnxGraph) => readonly string[];
-      readonly no: (body: OnnxGraph) => readonly string[];
-    },
-  ): readonly string[] {
+  #branches(condition: string, types: readonly OnnxType[], build: Branches): readonly string[] {
     const branch = (name: 'then_branch' | 'else_branch', make: (body: OnnxGraph) => readonly string[]) => {
       const body = new OnnxGraph(this);
       for (const [i, value] of make(body).entries()) body.output(this.#newName('s'), value, types[i]!, null);
