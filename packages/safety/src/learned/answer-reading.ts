@@ -18,7 +18,7 @@ import { SmallModel } from './small-model.ts';
 import { WordList } from './word-list.ts';
 
 /**
- * Below this the rules do not look: of the texts that a rule rightly blocks, about one in a hundred scores lower.
+ * Below this the rules do not look: of the texts that a rule rightly blocks, one or two in a hundred score lower.
  * Chosen, as {@link VIOLATION}, on texts of writers whose others the model had not seen (`scripts/train-readings.ts --across`)
  * and by counts of the part `validation`.
  */
