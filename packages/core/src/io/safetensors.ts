@@ -160,6 +160,7 @@ export async function readTensor(ref: TensorRef): Promise<Float32Array> {
   });
 }
 
+/** Order of tensors of one dtype in a file: by name, as the reference implementation has them, or as they are given. */
 export type TensorOrder = 'name' | 'given';
 
 /**
