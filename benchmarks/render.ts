@@ -14,7 +14,12 @@ export interface Results {
 }
 
 const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
-export const median = (list: readonly number[]): number => sorted(list)[Math.floor(list.length / 2)]!;
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(list: readonly number[]): number {
+  const all = sorted(list);
+  return (all[Math.floor((all.length - 1) / 2)]! + all[Math.floor(all.length / 2)]!) / 2;
+}
 
 function cell(values: readonly number[], { digits }: Column): string {
   if (values.length === 0) return '';
