@@ -25,12 +25,14 @@ export interface Judged {
   readonly findings: readonly Finding[];
 }
 
+const NO_FINDINGS: readonly Finding[] = [];
+
 /** A sentence in the queue. Its tokens are made when a rule first asks for them, here or for the sentences after it. */
 class Item {
   readonly reading: AnswerReading;
   readonly folded: Folded;
-  findings: Finding[] = [];
-  soft: Finding[] = [];
+  findings = NO_FINDINGS;
+  soft = NO_FINDINGS;
   waits = 0;
   #tokens: readonly Token[] | undefined;
 
@@ -68,7 +70,10 @@ function before(context: readonly Item[]): Before {
 export class Reader {
   readonly #rules: readonly Rule[];
   readonly #segmenter = new Segmenter();
-  #recent: Item[] = [];
+  /** The context of the next sentence, and how many characters it has. */
+  readonly #recent: Item[] = [];
+  #recentSize = 0;
+  /** Sentences that wait for what comes next, in order; the first has soft findings. */
   #queue: Item[] = [];
   #base = 0;
   /** Items of the queue with a finding that the next sentences may clear. */
@@ -86,58 +91,59 @@ export class Reader {
   }
 
   push(piece: string): Judged[] {
-    if (piece === '') return [];
     const out: Judged[] = [];
-    for (const segment of this.#segmenter.push(piece)) {
-      this.#read(segment);
-      this.#release(false, out);
-    }
+    if (piece !== '') for (const segment of this.#segmenter.push(piece)) this.#read(segment, out);
     return out;
   }
 
   end(): Judged[] {
     const out: Judged[] = [];
-    for (const segment of this.#segmenter.end()) {
-      this.#read(segment);
-      this.#release(false, out);
+    for (const segment of this.#segmenter.end()) this.#read(segment, out);
+    for (const item of this.#queue) {
+      harden(item);
+      out.push(judged(item));
     }
-    this.#release(true, out);
+    this.#queue = [];
     return out;
   }
 
-  #read(text: string): void {
+  #read(text: string, out: Judged[]): void {
     const context = this.#recent;
     const item = new Item(text, this.#base, context);
     this.#base += text.length;
-    this.#judge(new ReadWindow(item, context), item);
-    for (const reading of hiddenReadings(text, item.reading.codes)) this.#judgeHidden(reading, item);
-    if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears))) item.soft = [];
-    if (this.#waiting.length > 0) {
-      const cleared = clears(item);
-      for (const waiting of this.#waiting) {
-        if (cleared) waiting.soft = [];
-        else if (++waiting.waits >= LOOK_AHEAD_SEGMENTS) harden(waiting);
-      }
-      this.#waiting = this.#waiting.filter((old) => old.soft.length > 0);
-    }
+    this.#judge(new ReadWindow(item, context, this.#recentSize), item);
+    for (const reading of hiddenReadings(text, item.reading.codes, item.folded.signs)) this.#judgeHidden(reading, item);
+    if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears)))
+      item.soft = NO_FINDINGS;
+    if (this.#waiting.length > 0) this.#clearOrHarden(item);
     if (item.soft.length > 0) this.#waiting.push(item);
-    this.#queue.push(item);
-    let kept = text.length;
-    let keep = this.#recent.length;
-    while (keep > 0 && this.#recent.length - keep < CONTEXT_SEGMENTS - 1) {
-      kept += (this.#recent[keep - 1] as Item).text.length;
-      if (kept > CONTEXT_CHARACTERS) break;
-      keep--;
+    context.push(item);
+    this.#recentSize += text.length;
+    while (context.length > 1 && (context.length > CONTEXT_SEGMENTS || this.#recentSize > CONTEXT_CHARACTERS))
+      this.#recentSize -= (context.shift() as Item).text.length;
+    if (this.#queue.length === 0 && item.soft.length === 0) out.push(judged(item));
+    else {
+      this.#queue.push(item);
+      this.#release(out);
     }
-    this.#recent = [...this.#recent.slice(keep), item];
+  }
+
+  /** Tells the sentences that wait what this one means for them. */
+  #clearOrHarden(item: Item): void {
+    const cleared = clears(item);
+    for (const waiting of this.#waiting) {
+      if (cleared) waiting.soft = NO_FINDINGS;
+      else if (++waiting.waits >= LOOK_AHEAD_SEGMENTS) harden(waiting);
+    }
+    this.#waiting = this.#waiting.filter((old) => old.soft.length > 0);
   }
 
   #judge(window: Window, item: Item): void {
     for (const rule of this.#rules) {
       for (const match of rule.find(window)) {
         const finding = asFinding(rule, match, window.base);
-        if (match.soft) item.soft.push(finding);
-        else item.findings.push(finding);
+        if (match.soft) item.soft = [...item.soft, finding];
+        else item.findings = [...item.findings, finding];
       }
     }
   }
@@ -146,31 +152,27 @@ export class Reader {
   #judgeHidden(reading: string, item: Item): void {
     const inner = new Segmenter();
     for (const text of [...inner.push(reading), ...inner.end()]) {
-      const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS);
+      const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS, 0);
       for (const rule of this.#rules) {
         const match = rule.find(window)[0];
-        if (match)
-          item.findings.push({
-            ...asFinding(rule, match, 0),
-            from: item.base,
-            to: item.base + item.text.length,
-            reason: `${match.reason ?? rule.reason}, disguised`,
-          });
+        if (!match) continue;
+        const finding = {
+          ...asFinding(rule, match, 0),
+          from: item.base,
+          to: item.base + item.text.length,
+          reason: `${match.reason ?? rule.reason}, disguised`,
+        };
+        item.findings = [...item.findings, finding];
       }
     }
   }
 
-  #release(final: boolean, out: Judged[]): void {
-    let done = 0;
-    for (const item of this.#queue) {
-      if (item.soft.length > 0) {
-        if (!final) break;
-        harden(item);
-      }
-      done++;
-      out.push({ text: item.text, from: item.base, to: item.base + item.text.length, findings: item.findings });
-    }
-    if (done > 0) this.#queue = this.#queue.slice(done);
+  /** Gives back the sentences before the first that still waits. */
+  #release(out: Judged[]): void {
+    const waiting = this.#queue.findIndex((item) => item.soft.length > 0);
+    const done = waiting < 0 ? this.#queue.length : waiting;
+    for (let i = 0; i < done; i++) out.push(judged(this.#queue[i] as Item));
+    this.#queue = this.#queue.slice(done);
   }
 }
 
@@ -184,10 +186,11 @@ class ReadWindow implements Window {
   #sentence: Sentence | undefined;
   #violation: (RuleMatch & { readonly category: Category }) | undefined;
 
-  constructor(item: Item, context: readonly Item[]) {
+  /** @param start characters of the context */
+  constructor(item: Item, context: readonly Item[], start: number) {
     this.#item = item;
     this.#context = context;
-    this.start = context.reduce((size, old) => size + old.text.length, 0);
+    this.start = start;
     this.base = item.base - this.start;
     this.suspicion = item.reading.suspicion;
   }
@@ -231,8 +234,12 @@ function clears(item: Item): boolean {
 }
 
 function harden(item: Item): void {
-  item.findings.push(...item.soft);
-  item.soft = [];
+  item.findings = [...item.findings, ...item.soft];
+  item.soft = NO_FINDINGS;
+}
+
+function judged({ text, base, findings }: Item): Judged {
+  return { text, from: base, to: base + text.length, findings };
 }
 
 function asFinding(rule: Rule, match: RuleMatch, base: number): Finding {

@@ -57,38 +57,35 @@ export class Segmenter {
 
   /** End of the segment that begins at `start`, or -1 when more text is needed. */
   #next(text: string, start: number, final: boolean): number {
-    const limit = start + MAX_SEGMENT;
     const { length } = text;
+    const limit = start + MAX_SEGMENT;
+    const stop = Math.min(length, limit);
     let letters = this.#letters;
-    /** What is known when more text is needed: the scan goes on at `i`. */
-    const wait = (i: number): number => {
-      this.#at = i - start;
-      this.#letters = letters;
-      return -1;
-    };
-    for (let i = start + this.#at; i < length; i++) {
-      if (i >= limit) return hardCut(text, start, limit);
+    let i = start + this.#at;
+    for (; i < stop; i++) {
       const c = text.charCodeAt(i);
       if (c >= 97 && c <= 122) letters++;
       else if (c === 32) continue;
       else if (c === 10) {
         const j = skipSpace(text, i + 1, limit);
-        if (j >= length && !final) return wait(i);
+        if (j >= length && !final) break;
         if (j >= limit) continue;
-        const blank = text.indexOf('\n', i + 1) >= 0 && text.indexOf('\n', i + 1) < j;
         const next = text.charCodeAt(j);
-        if ((blank && letters > 0) || (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next)))
+        if (
+          (letters > 0 && hasNewLine(text, i + 1, j)) ||
+          (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next))
+        )
           return Math.max(j, i + 1);
       } else if (c === 46 || c === 33 || c === 63 || c === 0x2026) {
         let k = i + 1;
         while (k < limit && isCloser(text.charCodeAt(k))) k++;
         if (k >= length) {
-          if (!final) return wait(i);
+          if (!final) break;
           continue;
         }
         if (k >= limit || !isSpace(text.charCodeAt(k))) continue;
         const j = skipSpace(text, k, limit);
-        if (j >= length && !final) return wait(i);
+        if (j >= length && !final) break;
         if (j >= limit) continue;
         if (c === 46) {
           const next = text.charCodeAt(j);
@@ -98,12 +95,15 @@ export class Segmenter {
       } else if (c === 0x3002 || c === 0xff01 || c === 0xff1f) {
         let k = i + 1;
         while (k < limit && isCloser(text.charCodeAt(k))) k++;
-        if (k >= length && !final) return wait(i);
+        if (k >= length && !final) break;
         if (k < limit && letters > 0) return k;
       } else if (isLetterLike(c)) letters++;
     }
-    if (length - start > MAX_SEGMENT) return hardCut(text, start, limit);
-    return wait(length);
+    if (i === limit && i < length) return hardCut(text, start, limit);
+    // What comes next decides: the scan goes on here.
+    this.#at = i - start;
+    this.#letters = letters;
+    return -1;
   }
 }
 
@@ -118,6 +118,11 @@ function skipSpace(text: string, from: number, limit: number): number {
   let j = from;
   while (j < text.length && j < limit && isSpace(text.charCodeAt(j))) j++;
   return j;
+}
+
+function hasNewLine(text: string, from: number, to: number): boolean {
+  for (let k = from; k < to; k++) if (text.charCodeAt(k) === 10) return true;
+  return false;
 }
 
 function endsWithAbbreviation(text: string, start: number, dot: number): boolean {

@@ -1,6 +1,7 @@
 import { isKnownWord, knownWords, lookUp } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import type { Folded } from './fold.ts';
+import { Sign, SPACED_GAP } from './signs.ts';
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -65,16 +66,13 @@ const isAlnum = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 48 && c <
 const isSeparator = (c: number): boolean =>
   c === 32 || c === 45 || c === 46 || c === 10 || c === 47 || c === 124 || c === 44 || c === 95;
 
-/** Two single characters beside each other: without them no letters are spaced. */
-const SPACED = /(?:^|[^a-z0-9])[a-z0-9][-. \n/|,_]{1,4}[a-z0-9](?![a-z0-9])/;
-
 /**
  * Joins letters that stand apart ("T a k e  5 0 0  m g", "i-b-u-p-r-o-f-e-n"). The narrowest gap of a run stands inside
  * its words, a wider one between them. Runs of digits alone stay as they are.
  */
 export function joinSpacedLetters(folded: Folded): Folded {
-  const { text, at } = folded;
-  if (!SPACED.test(text)) return folded;
+  const { text, at, signs } = folded;
+  if (!(signs & Sign.Spaced)) return folded;
   const runs: { from: number; to: number }[] = [];
   let i = 0;
   while (i < text.length) {
@@ -88,7 +86,7 @@ export function joinSpacedLetters(folded: Folded): Folded {
     let end = i + 1;
     while (true) {
       let k = end;
-      while (k < text.length && k - end < 4 && isSeparator(text.charCodeAt(k))) k++;
+      while (k < text.length && k - end < SPACED_GAP && isSeparator(text.charCodeAt(k))) k++;
       if (k === end || k >= text.length || !isAlnum(text.charCodeAt(k)) || isAlnum(text.charCodeAt(k + 1))) break;
       if (text.charCodeAt(k) >= 97) letters++;
       count++;
@@ -130,7 +128,7 @@ export function joinSpacedLetters(folded: Folded): Folded {
   }
   for (let k = last; k <= text.length; k++) offsets.push(at[k] as number);
   out += text.slice(last);
-  return { text: out, at: Int32Array.from(offsets) };
+  return { text: out, at: Int32Array.from(offsets), signs };
 }
 
 let dictionary: Set<string> | undefined;

@@ -1,4 +1,5 @@
 import { LOOK_ALIKES } from './look-alikes.ts';
+import { Sign, signsOf } from './signs.ts';
 
 /**
  * Text as a reader sees it: lower case, accents, width and look-alike letters folded, invisible characters and markup gone.
@@ -7,6 +8,8 @@ import { LOOK_ALIKES } from './look-alikes.ts';
 export interface Folded {
   readonly text: string;
   readonly at: Int32Array;
+  /** A set of {@link Sign}: whether the original may be coded and letters of `text` may be spaced. */
+  readonly signs: number;
 }
 
 const INLINE_TAGS = new Set([
@@ -108,15 +111,15 @@ function computeFold(code: number): string {
   return plain;
 }
 
-/** Text without markup, accents or escapes: what most text is. */
-const SIMPLE = /^[a-zA-Z0-9 .,;:'"()!?/\-+=|[\]\n#@]*$/;
 let identity = new Int32Array(1_100).map((_, i) => i);
 
 /** Folds a piece of text. Linear in its length. */
 export function fold(original: string): Folded {
-  if (SIMPLE.test(original)) {
+  const signs = signsOf(original);
+  // Most text has no markup, accents or escapes.
+  if (!(signs & Sign.Unplain)) {
     if (identity.length <= original.length) identity = new Int32Array(original.length + 1_000).map((_, i) => i);
-    return { text: original.toLowerCase(), at: identity };
+    return { text: original.toLowerCase(), at: identity, signs };
   }
   const length = original.length;
   let at = new Int32Array(length + 16);
@@ -158,7 +161,8 @@ export function fold(original: string): Folded {
   }
   at[size] = length;
   parts.push(run);
-  return { text: parts.join(''), at: at.subarray(0, size + 1) };
+  const text = parts.join('');
+  return { text, at: at.subarray(0, size + 1), signs: (signs & Sign.Coded) | (signsOf(text) & Sign.Spaced) };
 }
 
 function foldPunctuation(

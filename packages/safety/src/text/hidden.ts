@@ -1,6 +1,7 @@
 import { lookUp } from '../lexicon/lexicon.ts';
 import type { Codes } from './codes.ts';
 import { fold } from './fold.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN, Sign, signsOf } from './signs.ts';
 
 const MORSE: Readonly<Record<string, string>> = {
   '.-': 'a',
@@ -41,39 +42,21 @@ const MORSE: Readonly<Record<string, string>> = {
   '----.': '9',
 };
 
-/** Whether a text has what a code needs at the least: a long run, many digits, or many dots and dashes. */
-function mayBeCoded(text: string): boolean {
-  let run = 0;
-  let digits = 0;
-  let marks = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 32) run = 0;
-    else if (c >= 97 && c <= 122) {
-      if (++run >= 12) return true;
-    } else if (c >= 48 && c <= 57) {
-      if (++digits >= 12 || ++run >= 12) return true;
-    } else if (c === 46 || c === 45 || c === 0xb7 || c === 0x2013 || c === 0x2014 || c === 0x2212) {
-      if (++marks >= 8) return true;
-      run = 0;
-    } else if ((c >= 65 && c <= 90) || c === 43 || c === 47 || c === 61) {
-      if (++run >= 12) return true;
-    } else run = 0;
-  }
-  return false;
-}
+const NONE: readonly string[] = [];
 
 /**
  * Other readings of a piece of text that a person could recover: written backwards, in ROT13, base64, hex, binary, Morse
  * or pig Latin. Most text has none; each test is one pass.
+ * @param signs those of the text, where they are known
  */
-export function hiddenReadings(text: string, codes: Codes): string[] {
+export function hiddenReadings(text: string, codes: Codes, signs = signsOf(text)): readonly string[] {
   const { words, reversed, reversedNames, rot13: rotated, pigLatin } = codes;
   const turned = reversed >= 2 || (reversedNames >= 1 && (reversed >= 1 || words <= 6));
   const turning = rotated >= 2 || (rotated >= 1 && words <= 4);
-  if (!turned && !turning && pigLatin < 3 && !mayBeCoded(text)) return [];
+  const told = turned || turning || pigLatin >= 3;
+  if (!told && !(signs & Sign.Coded)) return NONE;
   const shape = shapeOf(text);
-  if (!turned && !turning && pigLatin < 3 && shape.run < 12 && shape.digits < 12 && shape.marks < 8) return [];
+  if (!told && shape.run < CODED_RUN && shape.digits < CODED_DIGITS && shape.marks < CODED_MARKS) return NONE;
   const readings: string[] = [];
   const folded = fold(text).text;
   if (turned) readings.push(reverse(folded), folded.replace(/[a-z0-9]+/g, reverse));
@@ -90,7 +73,7 @@ export function hiddenReadings(text: string, codes: Codes): string[] {
       }),
     );
   }
-  if (shape.run >= 12)
+  if (shape.run >= CODED_RUN)
     for (const match of text.matchAll(/[A-Za-z0-9+/_-]{12,4000}={0,2}/g)) {
       const plain = fromBase64(match[0]);
       if (plain) readings.push(plain);
@@ -102,17 +85,17 @@ export function hiddenReadings(text: string, codes: Codes): string[] {
       );
       if (plain) readings.push(plain);
     }
-  if (shape.digits >= 12)
+  if (shape.digits >= CODED_DIGITS)
     for (const match of text.matchAll(/(?:[01]{8}\s?){4,500}/g)) {
       const plain = printable((match[0].match(/[01]{8}/g) ?? []).map((b) => Number.parseInt(b, 2)));
       if (plain) readings.push(plain);
     }
-  if (shape.digits >= 12)
+  if (shape.digits >= CODED_DIGITS)
     for (const match of text.matchAll(/(?:\b\d{2,3}\b[\s,]{1,2}){6,500}/g)) {
       const plain = printable((match[0].match(/\d{2,3}/g) ?? []).map(Number));
       if (plain) readings.push(plain);
     }
-  const morse = shape.marks < 8 ? null : text.match(/(?:[.\-·–—−]{1,5}[ /|]{1,3}){8,400}/);
+  const morse = shape.marks < CODED_MARKS ? null : text.match(/(?:[.\-·–—−]{1,5}[ /|]{1,3}){8,400}/);
   if (morse) {
     const plain = morse[0]
       .replace(/[·]/g, '.')

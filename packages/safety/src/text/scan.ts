@@ -28,7 +28,7 @@ const IS_CONTRACTED = new Set([
   'everything',
 ]);
 
-export function scan({ text, at }: Folded, base: number): Token[] {
+export function scan({ text, at }: Pick<Folded, 'text' | 'at'>, base: number): Token[] {
   const tokens: Token[] = [];
   const length = text.length;
   let gap = 1;
