@@ -201,13 +201,15 @@ class ReadWindow implements Window {
 
   get sentence(): Sentence {
     if (!this.#sentence) {
-      const tokens = this.#context.flatMap((item) => item.tokens);
+      const tokens: Token[] = [];
       let senses = 0;
       let roles = 0;
-      for (const token of tokens) {
-        senses |= token.sense;
-        roles |= token.role;
-      }
+      for (const item of this.#context)
+        for (const token of item.tokens) {
+          senses |= token.sense;
+          roles |= token.role;
+          tokens.push(token);
+        }
       const start = tokens.length;
       for (const token of this.#item.tokens) tokens.push(token);
       this.#sentence = new Sentence(tokens, start, senses, roles);

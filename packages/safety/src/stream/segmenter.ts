@@ -15,9 +15,11 @@ const ABBREVIATIONS = new Set(
  */
 export class Segmenter {
   #held = '';
-  /** Where the scan of the held segment goes on. */
+  /** Where the scan of the held segment goes on, and the letters before; counted no further than to {@link LINE_LETTERS}. */
   #at = 0;
   #letters = 0;
+  /** The first stop from where the scan goes on, when it was looked for. */
+  #stop = -1;
 
   /** Number of characters held back. */
   get held(): number {
@@ -43,6 +45,7 @@ export class Segmenter {
     const out: string[] = [];
     const text = this.#held;
     let start = 0;
+    this.#stop = -1;
     while (start < text.length) {
       const cut = this.#next(text, start, final);
       if (cut < 0) break;
@@ -55,56 +58,78 @@ export class Segmenter {
     return out;
   }
 
-  /** End of the segment that begins at `start`, or -1 when more text is needed. */
+  /** End of the segment that begins at `start`, or {@link WAIT}. */
   #next(text: string, start: number, final: boolean): number {
-    const { length } = text;
     const limit = start + MAX_SEGMENT;
-    const stop = Math.min(length, limit);
+    let at = start + this.#at;
     let letters = this.#letters;
-    let i = start + this.#at;
-    for (; i < stop; i++) {
-      const c = text.charCodeAt(i);
-      if (c >= 97 && c <= 122) letters++;
-      else if (c === 32) continue;
-      else if (c === 10) {
-        const j = skipSpace(text, i + 1, limit);
-        if (j >= length && !final) break;
-        if (j >= limit) continue;
-        const next = text.charCodeAt(j);
-        if (
-          (letters > 0 && hasNewLine(text, i + 1, j)) ||
-          (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next))
-        )
-          return Math.max(j, i + 1);
-      } else if (c === 46 || c === 33 || c === 63 || c === 0x2026) {
-        let k = i + 1;
-        while (k < limit && isCloser(text.charCodeAt(k))) k++;
-        if (k >= length) {
-          if (!final) break;
-          continue;
-        }
-        if (k >= limit || !isSpace(text.charCodeAt(k))) continue;
-        const j = skipSpace(text, k, limit);
-        if (j >= length && !final) break;
-        if (j >= limit) continue;
-        if (c === 46) {
-          const next = text.charCodeAt(j);
-          if (isLower(next) || isDigit(next) || endsWithAbbreviation(text, start, i)) continue;
-        }
-        if (letters > 0) return j;
-      } else if (c === 0x3002 || c === 0xff01 || c === 0xff1f) {
-        let k = i + 1;
-        while (k < limit && isCloser(text.charCodeAt(k))) k++;
-        if (k >= length && !final) break;
-        if (k < limit && letters > 0) return k;
-      } else if (isLetterLike(c)) letters++;
+    for (;;) {
+      if (this.#stop < at) this.#stop = nextStop(text, at);
+      const stop = Math.min(this.#stop, limit);
+      letters = countLetters(text, at, stop, letters);
+      at = stop;
+      if (stop === text.length) break;
+      if (stop === limit) return hardCut(text, start, limit);
+      const cut = cutAt(text, start, stop, limit, letters, final);
+      if (cut === WAIT) break;
+      if (cut >= 0) return cut;
+      at = cut === ALL_SPACE ? limit : stop + 1;
     }
-    if (i === limit && i < length) return hardCut(text, start, limit);
-    // What comes next decides: the scan goes on here.
-    this.#at = i - start;
+    this.#at = at - start;
     this.#letters = letters;
-    return -1;
+    return WAIT;
   }
+}
+
+/** More text is needed. */
+const WAIT = -1;
+/** Here is no cut. */
+const GO_ON = -2;
+/** Here is none, and nothing but space follows as far as the segment may reach. */
+const ALL_SPACE = -3;
+
+const STOPS = /[\n.!?\u2026\u3002\uff01\uff1f]/g;
+
+/** The first place from `from` on where a segment may end, or the length of the text. */
+function nextStop(text: string, from: number): number {
+  STOPS.lastIndex = from;
+  return STOPS.test(text) ? STOPS.lastIndex - 1 : text.length;
+}
+
+/** The letters so far with those of a stretch; it stops counting at {@link LINE_LETTERS}. */
+function countLetters(text: string, from: number, to: number, sofar: number): number {
+  let letters = sofar;
+  for (let i = from; i < to && letters < LINE_LETTERS; i++) if (isLetterLike(text.charCodeAt(i))) letters++;
+  return letters;
+}
+
+/** Where the segment that began at `start` ends when the character at `i` ends it; else {@link WAIT}, {@link GO_ON} or {@link ALL_SPACE}. */
+function cutAt(text: string, start: number, i: number, limit: number, letters: number, final: boolean): number {
+  const { length } = text;
+  const c = text.charCodeAt(i);
+  if (c === 10) {
+    const j = skipSpace(text, i + 1, limit);
+    if (j >= length && !final) return WAIT;
+    if (j >= limit) return ALL_SPACE;
+    const next = text.charCodeAt(j);
+    const ends =
+      (letters > 0 && hasNewLine(text, i + 1, j)) || (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next));
+    return ends ? Math.max(j, i + 1) : GO_ON;
+  }
+  let k = i + 1;
+  while (k < limit && isCloser(text.charCodeAt(k))) k++;
+  if (k >= length && !final) return WAIT;
+  if (k >= limit) return GO_ON;
+  if (isWideStop(c)) return letters > 0 ? k : GO_ON;
+  if (k >= length || !isSpace(text.charCodeAt(k))) return GO_ON;
+  const j = skipSpace(text, k, limit);
+  if (j >= length && !final) return WAIT;
+  if (j >= limit) return ALL_SPACE;
+  if (c === 46) {
+    const next = text.charCodeAt(j);
+    if (isLower(next) || isDigit(next) || endsWithAbbreviation(text, start, i)) return GO_ON;
+  }
+  return letters > 0 ? j : GO_ON;
 }
 
 /** Cut of a segment that is too long: after the last space of its end, else at the limit, never inside a surrogate pair. */
@@ -134,6 +159,11 @@ function endsWithAbbreviation(text: string, start: number, dot: number): boolean
 
 function isSpace(c: number): boolean {
   return c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0x3000;
+}
+
+/** A full stop, an exclamation or a question mark that needs no space after it. */
+function isWideStop(c: number): boolean {
+  return c === 0x3002 || c === 0xff01 || c === 0xff1f;
 }
 
 function isLower(c: number): boolean {

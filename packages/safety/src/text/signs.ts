@@ -16,71 +16,65 @@ export const CODED_MARKS = 8;
 /** Most separators between two spaced letters. */
 export const SPACED_GAP = 4;
 
-// Kinds of characters: a set of bits.
-const LOWER = 1;
-const UPPER = 2;
-const DIGIT = 4;
-/** What base64 has beside letters and digits. */
-const IN_RUN = 8;
-const SEPARATOR = 16;
+// What a character is: a set of bits.
+const ALNUM = 1;
+/** Belongs to a run of base64. */
+const IN_RUN = 2;
+/** A run that has one of these inside is no ordinary word. */
+const MIXES = 4;
+const UNPLAIN = 8;
+const DIGIT = 16;
 const DOT_OR_DASH = 32;
-const UNPLAIN = 64;
 
-const KINDS = Uint8Array.from({ length: 0x80 }, (_, c) => {
+const OF_ASCII = Uint8Array.from({ length: 0x80 }, (_, c) => {
   const char = String.fromCharCode(c);
-  if (/[a-z]/.test(char)) return LOWER;
-  if (/[A-Z]/.test(char)) return UPPER;
-  if (/[0-9]/.test(char)) return DIGIT;
-  return (
-    ('+/='.includes(char) ? IN_RUN : 0) |
-    ('-. \n/|,_'.includes(char) ? SEPARATOR : 0) |
-    ('.-'.includes(char) ? DOT_OR_DASH : 0) |
-    (' .,;:\'"()!?/-+=|[]\n#@'.includes(char) ? 0 : UNPLAIN)
-  );
+  if (/[a-z]/.test(char)) return ALNUM | IN_RUN;
+  if (/[A-Z]/.test(char)) return ALNUM | IN_RUN | MIXES;
+  if (/[0-9]/.test(char)) return ALNUM | IN_RUN | MIXES | DIGIT;
+  if (/[+/=]/.test(char)) return IN_RUN | MIXES;
+  if (/[.-]/.test(char)) return DOT_OR_DASH;
+  return / |[\n,;:'"()!?|[\]#@]/.test(char) ? 0 : UNPLAIN;
 });
 
 function kindOf(c: number): number {
-  if (c < 0x80) return KINDS[c] as number;
+  if (c < 0x80) return OF_ASCII[c] as number;
   return c === 0xb7 || c === 0x2013 || c === 0x2212 ? UNPLAIN | DOT_OR_DASH : UNPLAIN;
 }
 
-/** The signs of a text, in one pass. */
+/**
+ * The signs of a text, in one pass that does the same for every character, since where words end nobody can predict.
+ * Each set of bits tells of the last 32 characters, the newest in bit 0.
+ */
 export function signsOf(text: string): number {
-  const { length } = text;
-  let signs = 0;
+  let seen = 0;
   let digits = 0;
   let marks = 0;
-  /** Where the letters and digits before `i` begin, and the run of base64 that they stand in. */
-  let word = 0;
-  let run = 0;
-  let mixed = 0;
-  /** Where the last single character ends, while nothing but separators follows it; else far away. */
-  let single = -SPACED_GAP - 2;
-  for (let i = 0; i <= length; i++) {
-    const kind = i < length ? kindOf(text.charCodeAt(i)) : SEPARATOR;
-    if (kind === LOWER) continue;
-    if ((kind & (UPPER | DIGIT)) !== 0) {
-      if (kind === DIGIT) digits++;
-      if (kind === DIGIT || i > run) mixed = 1;
-      continue;
-    }
-    if (word < i) {
-      if (word < i - 1) single = -SPACED_GAP - 2;
-      else {
-        if (word - single <= SPACED_GAP) signs |= Sign.Spaced;
-        single = i;
-      }
-    }
-    word = i + 1;
-    if ((kind & SEPARATOR) === 0) single = -SPACED_GAP - 2;
-    if ((kind & IN_RUN) !== 0) mixed = 1;
-    else {
-      if (mixed !== 0 && i - run >= CODED_RUN) signs |= Sign.Coded;
-      mixed = 0;
-      run = i + 1;
-    }
-    if ((kind & DOT_OR_DASH) !== 0) marks++;
-    if ((kind & UNPLAIN) !== 0) signs |= Sign.Unplain;
+  let alnum = 0;
+  let inRun = 0;
+  let mixes = 0;
+  let signs = 0;
+  for (let i = 0; i < text.length; i++) {
+    const kind = kindOf(text.charCodeAt(i));
+    seen |= kind;
+    digits += kind & DIGIT;
+    marks += kind & DOT_OR_DASH;
+    alnum = (alnum << 1) | (kind & ALNUM);
+    inRun = (inRun << 1) | ((kind & IN_RUN) >> 1);
+    mixes = (mixes << 1) | ((kind & MIXES) >> 2);
+    if ((alnum & 7) === 2 && followsSingle(alnum)) signs |= Sign.Spaced;
+    if ((inRun & RUN) === RUN && (mixes & (RUN >> 1)) !== 0) signs |= Sign.Coded;
   }
-  return digits >= CODED_DIGITS || marks >= CODED_MARKS ? signs | Sign.Coded : signs;
+  if ((alnum & 3) === 1 && followsSingle(alnum << 1)) signs |= Sign.Spaced;
+  if ((seen & UNPLAIN) !== 0) signs |= Sign.Unplain;
+  if (digits >= CODED_DIGITS * DIGIT || marks >= CODED_MARKS * DOT_OR_DASH) signs |= Sign.Coded;
+  return signs;
+}
+
+const RUN = (1 << CODED_RUN) - 1;
+
+/** Whether another single character stands shortly before the one that has just ended. */
+function followsSingle(alnum: number): boolean {
+  const before = alnum >>> 2;
+  const gap = 31 - Math.clz32(before & -before);
+  return gap >= 1 && gap <= SPACED_GAP && ((before >>> (gap + 1)) & 1) === 0;
 }
