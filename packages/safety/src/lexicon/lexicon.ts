@@ -17,7 +17,8 @@ import {
 } from './drug-names.ts';
 import { AMBIGUOUS_NUMBERS, NUMBER_WORDS } from './numbers.ts';
 import { Role, Sense } from './tags.ts';
-import { PHRASES, WORDS } from './words.ts';
+import { WordTable } from './word-table.ts';
+import { EXPANSIONS, PHRASES, WORDS } from './words.ts';
 
 /** What is known about one word. `value` is NaN for a word that is no number. */
 export interface Entry {
@@ -34,6 +35,8 @@ export interface Entry {
   readonly known: boolean;
   /** Signs that the word is written in a disguise: a set of {@link Hint}. */
   readonly hint: number;
+  /** The words it stands for: "gonna", "wouldnt". */
+  readonly expanded: readonly string[] | undefined;
   /** The words it is made of when it was written without spaces; null when it is not, undefined when nobody looked. */
   split: readonly string[] | null | undefined;
 }
@@ -60,12 +63,26 @@ interface Draft {
   phrases: Phrase[] | undefined;
   known: boolean;
   hint: number;
+  expanded: readonly string[] | undefined;
   split: readonly string[] | null | undefined;
 }
 
+const EXPANDED = new Map(Object.entries(EXPANSIONS));
+
 /** One shape for all entries, which keeps reading them fast. */
 function entryOf(word: string, sense: number, role: number, hint: number, split: null | undefined): Draft {
-  return { word, sense, role, value: Number.NaN, weakNumber: false, phrases: undefined, known: false, hint, split };
+  return {
+    word,
+    sense,
+    role,
+    value: Number.NaN,
+    weakNumber: false,
+    phrases: undefined,
+    known: false,
+    hint,
+    expanded: EXPANDED.get(word),
+    split,
+  };
 }
 
 function copyAs(word: string, entry: Draft): Draft {
@@ -137,17 +154,28 @@ for (const [word, value] of NUMBER_WORDS) {
 // The longest phrase wins.
 for (const entry of table.values()) entry.phrases?.sort((a, b) => b.rest.length - a.rest.length);
 
+function listed(): WordTable<Entry> {
+  const words = new WordTable<Entry>();
+  for (const entry of table.values()) words.add(entry);
+  return words;
+}
+
 /** Listed words, and the words read so far. Bounded, so that a hostile stream of new words cannot fill memory. */
-let seen: Map<string, Entry> = new Map(table);
+let seen = listed();
 const SEEN_LIMIT = 20_000;
 
 /** The entry of a lower-case word, accents folded; a word nobody listed is read by its shape. */
 export function lookUp(word: string): Entry {
-  const cached = seen.get(word);
-  if (cached) return cached;
-  const entry = guess(word);
-  if (seen.size >= table.size + SEEN_LIMIT) seen = new Map(table);
-  seen.set(word, entry);
+  return lookUpIn(word, 0, word.length);
+}
+
+/** The entry of the word that stands in `text` from `from` to `to`. */
+export function lookUpIn(text: string, from: number, to: number): Entry {
+  const known = seen.find(text, from, to);
+  if (known) return known;
+  const entry = guess(text.slice(from, to));
+  if (seen.size >= table.size + SEEN_LIMIT) seen = listed();
+  seen.add(entry);
   return entry;
 }
 

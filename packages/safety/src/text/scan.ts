@@ -1,13 +1,10 @@
-import { isKnownWord, lookUp } from '../lexicon/lexicon.ts';
+import { type Entry, isKnownWord, lookUp, lookUpIn } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
-import { EXPANSIONS } from '../lexicon/words.ts';
 import { isDigit, isIdeograph, isLower } from './characters.ts';
 import { splitGlued, unleet } from './disguise.ts';
 import type { Folded } from './fold.ts';
 import { joinNumbers } from './join-numbers.ts';
 import { IDEOGRAPH, MARK, NUMBER, type Token, type TokenKind, WORD } from './token.ts';
-
-const EXPANDED = new Map(Object.entries(EXPANSIONS));
 
 const CONTRACTED: Readonly<Record<string, string>> = { can: 'can', won: 'will', shan: 'shall', don: 'do', ain: 'is' };
 
@@ -28,191 +25,249 @@ const IS_CONTRACTED = new Set([
   'everything',
 ]);
 
+/** Words, numbers and marks of a folded text; offsets are those of the original plus `base`. */
 export function scan({ text, at }: Pick<Folded, 'text' | 'at'>, base: number): Token[] {
-  const tokens: Token[] = [];
-  const length = text.length;
-  let gap = 1;
-  let numbers = false;
-  let i = 0;
-  const push = (w: string, from: number, to: number, kind: TokenKind, value: number): void => {
-    let sense = 0;
-    let role = 0;
-    let phrases: Token['phrases'];
-    let hint = 0;
-    if (kind === WORD) {
-      const entry = lookUp(w);
-      w = entry.word;
-      sense = entry.sense;
-      role = entry.role;
-      value = entry.value;
-      phrases = entry.phrases;
-      hint = entry.hint;
-      if (!Number.isNaN(value)) numbers = true;
-    } else if (kind === NUMBER) {
-      sense = Sense.Number;
-      numbers = true;
-    } else if (kind === MARK) {
-      role = Role.Punctuation;
-      if (w === '-') numbers = true;
-      if (w === '>' || w === '<') role |= Role.Compare;
-      else if (w === '%') sense = Sense.Percent;
+  return new Scanner(text, at, base).scan();
+}
+
+class Scanner {
+  readonly #text: string;
+  readonly #at: Int32Array;
+  readonly #base: number;
+  readonly #tokens: Token[] = [];
+  /** What stands before the next token: see {@link Token.gap}. */
+  #gap = 1;
+  /** Whether there is anything that may be part of a number. */
+  #numbers = false;
+
+  constructor(text: string, at: Int32Array, base: number) {
+    this.#text = text;
+    this.#at = at;
+    this.#base = base;
+  }
+
+  scan(): Token[] {
+    const text = this.#text;
+    const { length } = text;
+    let i = 0;
+    while (i < length) {
+      const c = text.charCodeAt(i);
+      if (c === 32) {
+        if (this.#gap < 1) this.#gap = 1;
+        i++;
+      } else if (c === 10) {
+        this.#gap = 2;
+        i++;
+      } else if (isLower(c) || isDigit(c) || ((c === 64 || c === 36) && isLower(text.charCodeAt(i + 1)))) {
+        i = this.#scanRun(i);
+      } else if (c === 39) {
+        i++;
+      } else if (c < 0x80) {
+        this.#pushMark(text[i] as string, i);
+        i++;
+      } else if (isIdeograph(c)) {
+        this.#push(text[i] as string, 0, 0, Number.NaN, i, i + 1, IDEOGRAPH, undefined, 0);
+        i++;
+      } else {
+        // Letters of other scripts: one token a run, unknown to every list but kept as a word.
+        let end = i + 1;
+        while (end < length && text.charCodeAt(end) >= 0x80 && !isIdeograph(text.charCodeAt(end)) && end - i < 60)
+          end++;
+        this.#pushEntry(lookUpIn(text, i, end), i, end);
+        i = end;
+      }
     }
-    tokens.push({
+    return this.#numbers ? joinNumbers(this.#tokens) : this.#tokens;
+  }
+
+  #push(
+    w: string,
+    sense: number,
+    role: number,
+    value: number,
+    from: number,
+    to: number,
+    kind: TokenKind,
+    phrases: Token['phrases'],
+    hint: number,
+  ): void {
+    this.#tokens.push({
       w,
       sense,
       role,
       value,
-      from: base + (at[from] as number),
-      to: base + endOffset(at, to),
-      gap,
+      from: this.#base + (this.#at[from] as number),
+      to: this.#base + endOffset(this.#at, to),
+      gap: this.#gap,
       kind,
       phrases,
       hint,
     });
-    gap = 0;
-  };
-  while (i < length) {
-    const c = text.charCodeAt(i);
-    if (c === 32) {
-      if (gap < 1) gap = 1;
-      i++;
-    } else if (c === 10) {
-      gap = 2;
-      i++;
-    } else if (isLower(c) || isDigit(c) || ((c === 64 || c === 36) && isLower(text.charCodeAt(i + 1)))) {
-      i = scanRun(text, i, push, (g) => {
-        gap = g;
-      });
-    } else if (c === 39) {
-      i++;
-    } else if (c < 0x80) {
-      push(text[i] as string, i, i + 1, MARK, Number.NaN);
-      i++;
-    } else if (isIdeograph(c)) {
-      push(text[i] as string, i, i + 1, IDEOGRAPH, Number.NaN);
-      i++;
-    } else {
-      // Letters of other scripts: one token a run, unknown to every list but kept as a word.
-      let end = i + 1;
-      while (end < length && text.charCodeAt(end) >= 0x80 && !isIdeograph(text.charCodeAt(end)) && end - i < 60) end++;
-      push(text.slice(i, end), i, end, WORD, Number.NaN);
-      i = end;
+    this.#gap = 0;
+  }
+
+  #pushEntry({ word, sense, role, value, phrases, hint }: Entry, from: number, to: number): void {
+    if (!Number.isNaN(value)) this.#numbers = true;
+    this.#push(word, sense, role, value, from, to, WORD, phrases, hint);
+  }
+
+  #pushWord(word: string, from: number, to: number): void {
+    this.#pushEntry(lookUp(word), from, to);
+  }
+
+  #pushNumber(w: string, value: number, from: number, to: number): void {
+    this.#numbers = true;
+    this.#push(w, Sense.Number, 0, value, from, to, NUMBER, undefined, 0);
+  }
+
+  #pushMark(w: string, i: number): void {
+    if (w === '-') this.#numbers = true;
+    const role = w === '>' || w === '<' ? Role.Punctuation | Role.Compare : Role.Punctuation;
+    this.#push(w, w === '%' ? Sense.Percent : 0, role, Number.NaN, i, i + 1, MARK, undefined, 0);
+  }
+
+  /** The words that one stands for, each at its place. */
+  #pushParts(parts: readonly string[], from: number, to: number): void {
+    for (const part of parts) {
+      this.#pushWord(part, from, to);
+      this.#gap = 1;
+    }
+    this.#gap = 0;
+  }
+
+  /** A word, or the words that were written without spaces. */
+  #pushMaybeGlued(entry: Entry, start: number, end: number): void {
+    if (entry.split === undefined) entry.split = entry.word.length >= 8 ? (splitGlued(entry.word) ?? null) : null;
+    if (entry.split === null) {
+      this.#pushEntry(entry, start, end);
+      return;
+    }
+    let i = start;
+    for (const part of entry.split) {
+      this.#pushWord(part, i, Math.min(end, i + part.length));
+      i += part.length;
     }
   }
-  return numbers ? joinNumbers(tokens) : tokens;
-}
 
-type Push = (w: string, from: number, to: number, kind: TokenKind, value: number) => void;
-
-/** A run without spaces: words, numbers, contractions, leet. Returns where it ends. */
-function scanRun(text: string, start: number, push: Push, setGap: (gap: number) => void): number {
-  const length = text.length;
-  let end = start;
-  let letters = 0;
-  let others = 0;
-  while (end < length && end - start < 400) {
-    const c = text.charCodeAt(end);
-    if (isLower(c)) letters++;
-    else if (isDigit(c)) others++;
-    else if (
-      (c === 64 || c === 36 || c === 33) &&
-      (isLower(text.charCodeAt(end + 1)) || (c !== 33 && isDigit(text.charCodeAt(end + 1))))
-    )
-      others++;
-    else break;
-    end++;
-  }
-  if (letters > 0 && others > 0) {
-    const run = text.slice(start, end);
-    if (end - start <= 40) {
-      const plain = lookUp(run).known ? run : unleet(run);
-      if (plain) {
-        if (typeof plain === 'string')
-          push(
-            plain,
-            start,
-            end,
-            /^\d/.test(plain) && !isLower(plain.charCodeAt(plain.length - 1)) ? NUMBER : WORD,
-            Number(plain),
-          );
-        else {
-          push(String(plain.value), start, start + plain.length, NUMBER, plain.value);
-          push(run.slice(plain.length), start + plain.length, end, WORD, Number.NaN);
-        }
-        return end;
-      }
+  /** A run without spaces: words, numbers, contractions, leet. Returns where it ends. */
+  #scanRun(start: number): number {
+    const text = this.#text;
+    const { length } = text;
+    let end = start;
+    let letters = 0;
+    let others = 0;
+    while (end < length && end - start < 400) {
+      const c = text.charCodeAt(end);
+      if (isLower(c)) letters++;
+      else if (isDigit(c)) others++;
+      else if (
+        (c === 64 || c === 36 || c === 33) &&
+        (isLower(text.charCodeAt(end + 1)) || (c !== 33 && isDigit(text.charCodeAt(end + 1))))
+      )
+        others++;
+      else break;
+      end++;
     }
-    scanMixed(text, start, end, push);
+    if (others === 0) return this.#scanWord(start, end);
+    if (letters === 0) return this.#scanNumber(start);
+    if (end - start > 40 || !this.#scanLeet(start, end)) this.#scanMixed(start, end);
     return end;
   }
-  if (others > 0 && letters === 0) return scanNumber(text, start, push);
-  return scanWord(text, start, end, push, setGap);
-}
 
-function scanMixed(text: string, start: number, end: number, push: Push): void {
-  let i = start;
-  while (i < end) {
-    const c = text.charCodeAt(i);
-    if (isDigit(c)) {
-      i = scanNumber(text, i, push);
-      continue;
-    }
-    let stop = i + 1;
-    while (stop < end && isLower(text.charCodeAt(stop))) stop++;
-    pushWord(text.slice(i, stop), i, stop, push);
-    i = stop;
+  /** Whether a run of letters and other characters is read as a whole. */
+  #scanLeet(start: number, end: number): boolean {
+    const run = this.#text.slice(start, end);
+    const plain = lookUp(run).known ? run : unleet(run);
+    if (!plain) return false;
+    if (typeof plain !== 'string') {
+      this.#pushNumber(String(plain.value), plain.value, start, start + plain.length);
+      this.#pushWord(run.slice(plain.length), start + plain.length, end);
+    } else if (/^\d/.test(plain) && !isLower(plain.charCodeAt(plain.length - 1)))
+      this.#pushNumber(plain, Number(plain), start, end);
+    else this.#pushWord(plain, start, end);
+    return true;
   }
-}
 
-/** Digits with separators inside. A comma before exactly three digits groups thousands, otherwise it is a decimal mark. */
-function scanNumber(text: string, start: number, push: Push): number {
-  let end = start;
-  let digits = '';
-  while (end < text.length && end - start < 400) {
-    const c = text.charCodeAt(end);
-    if (isDigit(c)) {
-      digits += text[end];
-      end++;
-      continue;
-    }
-    if ((c === 44 || c === 46) && end > start && isDigit(text.charCodeAt(end + 1))) {
-      const grouped =
-        c === 44 &&
-        isDigit(text.charCodeAt(end + 2)) &&
-        isDigit(text.charCodeAt(end + 3)) &&
-        !isDigit(text.charCodeAt(end + 4));
-      if (!grouped) {
-        if (digits.includes('.')) break;
-        digits += '.';
+  #scanMixed(start: number, end: number): void {
+    const text = this.#text;
+    let i = start;
+    while (i < end) {
+      if (isDigit(text.charCodeAt(i))) {
+        i = this.#scanNumber(i);
+        continue;
       }
-      end++;
-      continue;
+      let stop = i + 1;
+      while (stop < end && isLower(text.charCodeAt(stop))) stop++;
+      this.#pushMaybeGlued(lookUpIn(text, i, stop), i, stop);
+      i = stop;
     }
-    break;
   }
-  const shown = digits.length > 40 ? digits.slice(0, 40) : digits;
-  push(shown, start, end, NUMBER, Number(shown));
-  return end;
-}
 
-function scanWord(text: string, start: number, end: number, push: Push, setGap: (gap: number) => void): number {
-  let word = text.slice(start, end);
-  // A hyphen inside a word: the parts belong together when they make a known word, else they are two words.
-  if (text.charCodeAt(end) === 45 && end - start < 40) {
-    const joined = joinHyphens(text, start, end);
-    if (joined) {
-      push(joined.word, start, joined.end, WORD, Number.NaN);
-      return joined.end;
+  /** Digits with separators inside. A comma before exactly three digits groups thousands, otherwise it is a decimal mark. */
+  #scanNumber(start: number): number {
+    const text = this.#text;
+    let end = start;
+    let digits = '';
+    while (end < text.length && end - start < 400) {
+      const c = text.charCodeAt(end);
+      if (isDigit(c)) {
+        digits += text[end];
+        end++;
+        continue;
+      }
+      if ((c === 44 || c === 46) && end > start && isDigit(text.charCodeAt(end + 1))) {
+        const grouped =
+          c === 44 &&
+          isDigit(text.charCodeAt(end + 2)) &&
+          isDigit(text.charCodeAt(end + 3)) &&
+          !isDigit(text.charCodeAt(end + 4));
+        if (!grouped) {
+          if (digits.includes('.')) break;
+          digits += '.';
+        }
+        end++;
+        continue;
+      }
+      break;
     }
+    const shown = digits.length > 40 ? digits.slice(0, 40) : digits;
+    this.#pushNumber(shown, Number(shown), start, end);
+    return end;
   }
-  if (text.charCodeAt(end) === 39 && isLower(text.charCodeAt(end + 1))) {
+
+  #scanWord(start: number, end: number): number {
+    const text = this.#text;
+    const next = text.charCodeAt(end);
+    // A hyphen inside a word: the parts belong together when they make a known word, else they are two words.
+    if (next === 45 && end - start < 40) {
+      const joined = joinHyphens(text, start, end);
+      if (joined) {
+        this.#pushWord(joined.word, start, joined.end);
+        return joined.end;
+      }
+    }
+    if (next === 39 && isLower(text.charCodeAt(end + 1))) return this.#scanContraction(start, end);
+    if (next === 46 && end - start === 1 && isLower(text.charCodeAt(end + 1)) && !isLower(text.charCodeAt(end + 2))) {
+      const stop = this.#scanDotted(start, end);
+      if (stop > end) return stop;
+    }
+    const entry = lookUpIn(text, start, Math.min(end, start + 60));
+    if (entry.expanded) this.#pushParts(entry.expanded, start, end);
+    else this.#pushMaybeGlued(entry, start, end);
+    return end;
+  }
+
+  /** "don't", "she's", "let's": a word and what its apostrophe stands for. Returns where it ends. */
+  #scanContraction(start: number, end: number): number {
+    const text = this.#text;
+    const word = text.slice(start, end);
     let stop = end + 1;
     while (stop < text.length && isLower(text.charCodeAt(stop)) && stop - end < 20) stop++;
     const tail = text.slice(end + 1, stop);
     if (tail === 't' && word.endsWith('n')) {
-      push(CONTRACTED[word] ?? word.slice(0, -1), start, end, WORD, Number.NaN);
-      setGap(1);
-      push('not', end, stop, WORD, Number.NaN);
+      this.#pushWord(CONTRACTED[word] ?? word.slice(0, -1), start, end);
+      this.#gap = 1;
+      this.#pushWord('not', end, stop);
       return stop;
     }
     const full =
@@ -223,37 +278,19 @@ function scanWord(text: string, start: number, end: number, push: Push, setGap: 
             ? 'us'
             : ''
         : SUFFIXES[tail];
-    if (full !== undefined) {
-      push(word, start, end, WORD, Number.NaN);
-      if (full) {
-        setGap(1);
-        push(full, end, stop, WORD, Number.NaN);
-      }
-      return stop;
-    }
-    push(word, start, end, WORD, Number.NaN);
-    setGap(1);
-    return end + 1;
+    this.#pushWord(word, start, end);
+    if (full === '') return stop;
+    this.#gap = 1;
+    if (full === undefined) return end + 1;
+    this.#pushWord(full, end, stop);
+    return stop;
   }
-  const expanded = end - start <= 9 ? EXPANDED.get(word) : undefined;
-  if (expanded) {
-    for (const part of expanded) {
-      push(part, start, end, WORD, Number.NaN);
-      setGap(1);
-    }
-    setGap(0);
-    return end;
-  }
-  if (end - start > 60) word = word.slice(0, 60);
-  // "b.i.d.", "p.o.", "m.g." are one word each.
-  if (
-    end - start === 1 &&
-    text.charCodeAt(end) === 46 &&
-    isLower(text.charCodeAt(end + 1)) &&
-    !isLower(text.charCodeAt(end + 2))
-  ) {
+
+  /** "b.i.d.", "p.o.", "m.g." are one word each. Returns where it ends, or `end` when it is none. */
+  #scanDotted(start: number, end: number): number {
+    const text = this.#text;
     let stop = end;
-    let dotted = word;
+    let dotted = text.slice(start, end);
     while (
       text.charCodeAt(stop) === 46 &&
       isLower(text.charCodeAt(stop + 1)) &&
@@ -264,21 +301,14 @@ function scanWord(text: string, start: number, end: number, push: Push, setGap: 
       stop += 2;
     }
     if (lookUp(dotted).known) {
-      push(dotted, start, stop, WORD, Number.NaN);
+      this.#pushWord(dotted, start, stop);
       return text.charCodeAt(stop) === 46 ? stop + 1 : stop;
     }
     const parts = splitGlued(dotted);
-    if (parts) {
-      for (const part of parts) {
-        push(part, start, stop, WORD, Number.NaN);
-        setGap(1);
-      }
-      setGap(0);
-      return stop;
-    }
+    if (!parts) return end;
+    this.#pushParts(parts, start, stop);
+    return stop;
   }
-  pushWord(word, start, end, push);
-  return end;
 }
 
 /** "the bump's a cyst": before an article, "not" or an adverb of certainty the 's of any noun is "is". */
@@ -291,23 +321,6 @@ function isVerbAfter(text: string, from: number): boolean {
   return false;
 }
 const VERB_BEFORE = ['a ', 'an ', 'what ', 'not ', 'just ', 'nothing ', 'clearly ', 'definitely '];
-
-/** A word, or the words that were written without spaces. */
-function pushWord(word: string, start: number, end: number, push: Push): void {
-  if (word.length >= 8) {
-    const entry = lookUp(word);
-    if (entry.split === undefined) entry.split = splitGlued(word) ?? null;
-    if (entry.split) {
-      let i = start;
-      for (const part of entry.split) {
-        push(part, i, Math.min(end, i + part.length), WORD, Number.NaN);
-        i += part.length;
-      }
-      return;
-    }
-  }
-  push(word, start, end, WORD, Number.NaN);
-}
 
 function joinHyphens(text: string, start: number, firstEnd: number): { word: string; end: number } | undefined {
   let word = text.slice(start, firstEnd);

@@ -1,0 +1,52 @@
+/** Things by a word each, found by the characters of a text: no string is made to look for one. Open addressing, at most half full. */
+export class WordTable<Thing extends { readonly word: string }> {
+  /** In each slot a hash and what has it. */
+  #hashes = new Int32Array(1 << 12);
+  #things: (Thing | undefined)[] = new Array(1 << 12).fill(undefined);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What has the word that stands in `text` from `from` to `to`. */
+  find(text: string, from: number, to: number): Thing | undefined {
+    const hash = hashOf(text, from, to);
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
+    for (let slot = hash & last; ; slot = (slot + 1) & last) {
+      const thing = this.#things[slot];
+      if (thing === undefined) return undefined;
+      if (hashes[slot] === hash && thing.word.length === to - from && text.startsWith(thing.word, from)) return thing;
+    }
+  }
+
+  /** Adds what has a word that nothing here has. */
+  add(thing: Thing): void {
+    if (++this.#size > this.#hashes.length / 2) this.#grow();
+    this.#put(thing);
+  }
+
+  #put(thing: Thing): void {
+    const hash = hashOf(thing.word, 0, thing.word.length);
+    const last = this.#hashes.length - 1;
+    let slot = hash & last;
+    while (this.#things[slot] !== undefined) slot = (slot + 1) & last;
+    this.#hashes[slot] = hash;
+    this.#things[slot] = thing;
+  }
+
+  #grow(): void {
+    const things = this.#things;
+    this.#hashes = new Int32Array(2 * things.length);
+    this.#things = new Array(2 * things.length).fill(undefined);
+    for (const thing of things) if (thing !== undefined) this.#put(thing);
+  }
+}
+
+/** 32 bits, the lowest the best mixed (FNV-1a, folded). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
+function hashOf(text: string, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
