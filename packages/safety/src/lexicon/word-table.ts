@@ -44,9 +44,12 @@ export class WordTable<Thing extends { readonly word: string }> {
   }
 }
 
-/** 32 bits, the lowest the best mixed (FNV-1a, folded). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
+/** Of this process alone, so that nobody can write words that all fall into one slot. */
+const SEED = Math.floor(Math.random() * 2 ** 32);
+
+/** 32 bits (FNV-1a from another start, its halves folded together). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
 function hashOf(text: string, from: number, to: number): number {
-  let hash = 0x811c9dc5;
+  let hash = SEED;
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash ^ (hash >>> 15);
 }
