@@ -54,15 +54,22 @@ export class EngineThread {
     return this.#next++;
   }
 
-  /** @throws {EngineError} with the label, when the request fails or the thread has ended */
-  request(request: Readonly<Record<string, unknown>>, label = `${this.#options.name} engine`): Promise<unknown> {
+  /**
+   * @param given  buffers of the request that the thread gets as they are; the caller has them no longer. All else is copied.
+   * @throws {EngineError} with the label, when the request fails or the thread has ended
+   */
+  request(
+    request: Readonly<Record<string, unknown>>,
+    label = `${this.#options.name} engine`,
+    given: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> {
     const failure = (error: Error) => new EngineError(`${label}: ${error.message}`, { cause: error });
     if (this.#ended) return Promise.reject(failure(this.#ended));
     const worker = this.#start();
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       try {
-        worker.postMessage({ id, request });
+        worker.postMessage({ id, request }, given);
       } catch (error) {
         reject(failure(error as Error)); // a value that cannot be sent to another thread
         return;

@@ -6,6 +6,7 @@ import { backward } from '../autodiff/backward.ts';
 import type { TokenBatch } from '../data/batch.ts';
 import { f32Tensor, type HostTensor, type Int8Products, i32Tensor } from '../engine/engine.ts';
 import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
+import { keepsProbabilities } from '../engine/onnx/lower.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { forwardFeeds, forwardInputs } from '../model/forward-inputs.ts';
 import { type Graph, GraphBuilder, isKind, type Node } from '../tensor/graph.ts';
@@ -40,17 +41,19 @@ function frozenHead(logits: Node, hidden: Node): Node | undefined {
   return isKind(weight, 'weight') && transposeB && !transposeA && alpha === 1 ? weight : undefined;
 }
 
-const LOGITS_BYTES = { packed: 16 * 2 ** 20, unpacked: 64 * 2 ** 20 };
+const LOGITS_BYTES = { small: 8 * 2 ** 20, packed: 16 * 2 ** 20, unpacked: 64 * 2 ** 20 };
 
 /**
  * Largest array of logits, in bytes. Each chunk reads the head: one that integer products hold packed is read at full speed
- * for few rows; any other is packed, or widened, anew for each chunk.
+ * for few rows; any other is packed, or widened, anew for each chunk. Beside matrices of 4 bits, whose point is to take little
+ * memory and whose steps are slow, even fewer rows are worth what they cost.
  * @param int8  how products of int8 weights are computed. Default: what the onnx engine chooses on this processor
  */
 export function logitsBytes(graph: Graph, int8: Int8Products = chooseInt8Products().products): number {
   const head = graph.nodes.find((node) => isKind(node, 'linearCrossEntropy'))?.inputs[1];
   const isInteger = head && isKind(head, 'weight') && head.attributes.ref.dtype === 'int8' && int8 !== 'widened';
-  return isInteger ? LOGITS_BYTES.packed : LOGITS_BYTES.unpacked;
+  if (!isInteger) return LOGITS_BYTES.unpacked;
+  return keepsProbabilities(graph) ? LOGITS_BYTES.packed : LOGITS_BYTES.small;
 }
 
 /** How many chunks so many supervised positions make, and rows of each. */

@@ -123,6 +123,7 @@ export class OnnxProgram implements Program {
     for (const name of [...fetch, ...Object.keys(store)]) {
       if (!this.graph.outputs.has(name)) throw new EngineError(`${this.label}: no output is named "${name}"`);
     }
+    const rows = await this.#rows(feeds);
     const outputs = (await this.engine.request(
       {
         type: 'run',
@@ -132,12 +133,14 @@ export class OnnxProgram implements Program {
             feedName(name),
             feed instanceof OnnxVariable ? { slot: feed.slot } : { tensor: feed as HostTensor },
           ]),
-          ...(await this.#rows(feeds)),
+          ...rows,
         ],
         fetch: fetch.map(outputName),
         store: Object.entries(store).map(([name, variable]) => [outputName(name), (variable as OnnxVariable).slot]),
       },
       this.label,
+      // Nobody else has them; copies would wait for the garbage collection of two threads.
+      rows.map(([, { tensor }]) => tensor.data.buffer as ArrayBuffer),
     )) as HostTensor[];
     for (const [name, variable] of Object.entries(store)) {
       const { shape } = this.graph.outputs.get(name)!;
@@ -319,8 +322,12 @@ export class OnnxEngine implements Engine {
   }
 
   /** @internal */
-  request(request: Readonly<Record<string, unknown>>, label?: string): Promise<unknown> {
-    return this.#thread.request(request, label);
+  request(
+    request: Readonly<Record<string, unknown>>,
+    label?: string,
+    given?: readonly ArrayBuffer[],
+  ): Promise<unknown> {
+    return this.#thread.request(request, label, given);
   }
 
   /** Rejects what is pending; a native call in progress is waited for. */
