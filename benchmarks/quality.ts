@@ -1,7 +1,7 @@
 /**
  * What a narrower base or optimizer does to a real, tiny model; prints one JSON line: perplexity of the base on held-out stories,
  * and the loss on the project's prose after 300 steps on it.
- *   --material FOLDER --quantize int8|int4|nf4 --int8 fast|accurate --full --state-bits 8 --threads 2
+ *   --material FOLDER --quantize int8|int4|nf4 --double-quantization --int8 fast|accurate --full --state-bits 8 --threads 2
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
   options: {
     material: { type: 'string' },
     quantize: { type: 'string', default: 'none' },
+    'double-quantization': { type: 'boolean', default: false },
     int8: { type: 'string', default: 'accurate' },
     full: { type: 'boolean', default: false },
     'state-bits': { type: 'string', default: '32' },
@@ -61,7 +62,13 @@ async function train(
     const opened = await openModel(folder);
     const dtype = quantize as 'int8' | 'int4' | 'nf4' | 'none';
     const { model, weights } =
-      dtype === 'none' ? opened : await quantizeModel(opened, { dtype, file: join(output, 'base.safetensors') });
+      dtype === 'none'
+        ? opened
+        : await quantizeModel(opened, {
+            dtype,
+            doubleQuantization: dtype === 'nf4' && values['double-quantization'],
+            file: join(output, 'base.safetensors'),
+          });
     const spec = { ...defaultAdapterSpec, targetModules: 'all-linear' as const };
     const method = values.full
       ? await fullMethod(model, opened.weights)

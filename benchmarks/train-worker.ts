@@ -1,6 +1,7 @@
 /**
  * One configuration of LoRA training; prints one JSON line. `bench.ts` alternates it with the peers.
  *   --layers 4 --seq 512 --batch 1 --supervised 1 --dtype f32 --threads 2 --steps 5 --prepack true|false --folder DIR
+ *   --quantize int8|int4|nf4 --double-quantization --int8 fast|accurate
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '5' },
     prepack: { type: 'string' },
     quantize: { type: 'string', default: 'none' },
+    'double-quantization': { type: 'boolean', default: false },
     int8: { type: 'string', default: 'accurate' },
     lognormal: { type: 'boolean', default: false },
     packing: { type: 'string', default: '0' },
@@ -44,11 +46,12 @@ const memoryMiB = (key: string) =>
 const path = await randomTinyLlama(values.folder, { layers: number('layers'), dtype: values.dtype as 'f32' | 'bf16' });
 const loadStart = performance.now();
 const opened = await openModel(path);
-const quantized = join(path, `${values.quantize}.safetensors`);
+const doubleQuantization = values['double-quantization'];
+const quantized = join(path, `${values.quantize}${doubleQuantization ? '-double' : ''}.safetensors`);
 const dtype = values.quantize as 'int8' | 'int4' | 'nf4' | 'none';
 // Made once, by a process of its own, so that its memory does not count here.
 if (dtype !== 'none' && !existsSync(quantized)) {
-  await quantizeModel(opened, { dtype, file: quantized });
+  await quantizeModel(opened, { dtype, doubleQuantization, file: quantized });
   const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
   process.exit(again.status ?? 1);
 }

@@ -41,8 +41,15 @@ it('accurate int8 within 0.01, fast within 0.12; nf4 and int4 are exact but for 
   const ids = Array.from({ length: 24 }, () => random.nextInt(150));
   const batch = collate([exampleFrom('a', ids, 3)], 0);
   const errors: Record<string, number> = {};
-  for (const dtype of ['int8', 'nf4', 'int4'] as const) {
-    const { model, weights } = await quantizeModel(base, { dtype, file: join(folder, `${dtype}.st`) });
+  for (const [dtype, doubleQuantization] of [
+    ['int8', false],
+    ['nf4', false],
+    ['nf4', true],
+    ['int4', false],
+  ] as const) {
+    const kind = doubleQuantization ? `${dtype} double` : dtype;
+    const options = { dtype, doubleQuantization, file: join(folder, `${kind}.st`) };
+    const { model, weights } = await quantizeModel(base, options);
     const spec = { ...defaultAdapterSpec, targetModules: 'all-linear' as const };
     const start = loraMethod(model, weights, spec, createRandom(1)).initial;
     for (const [name, { data }] of start) {
@@ -68,7 +75,7 @@ it('accurate int8 within 0.01, fast within 0.12; nf4 and int4 are exact but for 
     };
     const exact = await run(new ReferenceEngine());
     for (const int8 of dtype === 'int8' ? (['accurate', 'fast'] as const) : (['widened'] as const)) {
-      errors[`${dtype} ${int8}`] = worstError(await run(new OnnxEngine({ threads: 1, int8 })), exact);
+      errors[`${kind} ${int8}`] = worstError(await run(new OnnxEngine({ threads: 1, int8 })), exact);
     }
   }
   expect(errors['int8 accurate']).toBeLessThan(0.01);
@@ -77,5 +84,6 @@ it('accurate int8 within 0.01, fast within 0.12; nf4 and int4 are exact but for 
   expect(errors['int8 fast']).toBeGreaterThan(3 * errors['int8 accurate']!);
   // The head is int8 and widened here.
   expect(errors['nf4 widened']).toBeLessThan(1e-4);
+  expect(errors['nf4 double widened']).toBeLessThan(1e-4);
   expect(errors['int4 widened']).toBeLessThan(1e-4);
 });

@@ -105,6 +105,36 @@ it('makes the quantised base once, and resumes to the same bytes', async () => {
   await expect(run({ ...job('stopped', { quantize: undefined }), resume: true })).rejects.toThrow(/base/);
 });
 
+it('keeps nf4 with scales in 8 bits apart from nf4, and says so in the log, the manifest and the card', async () => {
+  const double = { dtype: 'nf4', doubleQuantization: true } as const;
+  const files = new Set<string>();
+  for (const [name, quantize] of [
+    ['double', double],
+    ['plain', { dtype: 'nf4' }],
+  ] as const) {
+    const [event] = await run(job(name, { quantize, train: { steps: 1, batchSize: 3 } }));
+    expect(event).toMatchObject({ type: 'quantize-end', made: true, doubleQuantization: name === 'double' });
+    if (event?.type === 'quantize-end') files.add(event.file);
+  }
+  expect(files.size).toBe(2);
+  const manifest = await readManifest(join(folder, 'double/manifest.json'));
+  expect(manifest.base).toEqual({ quantized: 'nf4', doubleQuantization: true });
+  expect(await verifyRun(join(folder, 'double'))).toEqual([]);
+  expect(await readFile(join(folder, 'double/README.md'), 'utf8')).toContain('the base in nf4 with scales in 8 bits');
+  // Neither file is taken for the other.
+  const opened = await openModel(join(folder, 'model'));
+  const [first, second] = [...files] as [string, string];
+  await expect(openQuantizedBase(opened, { dtype: 'nf4', file: first })).rejects.toThrow(
+    /holds nf4 with scales in 8 bits, expected nf4/,
+  );
+  await expect(openQuantizedBase(opened, { ...double, file: second })).rejects.toThrow(
+    /holds nf4, expected nf4 with scales in 8 bits/,
+  );
+  // The same steps on scales in f32 are another run.
+  await run(job('halted', { quantize: double }), 2);
+  await expect(run({ ...job('halted', { quantize: { dtype: 'nf4' } }), resume: true })).rejects.toThrow(/base/);
+});
+
 it('refuses a file of another base or type, and a base that is to be trained', async () => {
   const file = join(folder, 'kept.safetensors');
   await openQuantizedBase(await openModel(join(folder, 'model')), { dtype: 'int8', file });

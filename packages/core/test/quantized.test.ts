@@ -28,10 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const base = async (dtype: QuantizedDType, head?: QuantizedDType) => {
+const base = async (dtype: QuantizedDType, head?: QuantizedDType, doubleQuantization = false) => {
   const opened = await openModel(join(folder, 'model'));
-  const file = join(folder, `${dtype}-${head}.safetensors`);
-  return quantizeModel(opened, { dtype, file, ...(head && { head }) });
+  const file = join(folder, `${dtype}-${head}-${doubleQuantization}.safetensors`);
+  return quantizeModel(opened, { dtype, file, doubleQuantization, ...(head && { head }) });
 };
 
 /** A linear forward and backward, its rows looked up, and a head's loss. */
@@ -68,7 +68,12 @@ it('keeps the matrices of one input side by side in their file, so that 4-bit on
   }
 });
 
-describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
+describe.each([
+  ['int8', false],
+  ['int4', false],
+  ['nf4', false],
+  ['nf4', true],
+] as const)('%s, scales in codes: %s', (dtype, double) => {
   const modes: readonly { int8: Int8Products; tolerance: number }[] =
     dtype === 'int8'
       ? [
@@ -78,7 +83,7 @@ describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
         ]
       : [{ int8: 'accurate', tolerance: 1e-5 }];
   it.each(modes)('products within $tolerance of the reference engine ($int8)', async ({ int8, tolerance }) => {
-    const { weights } = await base(dtype, dtype);
+    const { weights } = await base(dtype, dtype, double);
     const graph = buildGraph(weights.get(LINEAR)!, weights.get(HEAD)!);
     const random = createRandom(4);
     const values = (...shape: number[]) =>
@@ -110,7 +115,7 @@ describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
   });
 
   it('products of a graph without gradients stay within 0.02 of the reference engine', async () => {
-    const { weights } = await base(dtype, dtype);
+    const { weights } = await base(dtype, dtype, double);
     const graph = new GraphBuilder();
     const x = input(graph, 'x', 'f32', ['N', 64]);
     const finished = graph.finish({ y: matmul(x, weight(graph, weights.get(LINEAR)!), { transposeB: true }) });
@@ -134,10 +139,10 @@ describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
   });
 
   it('reports bytes and error, and opens again as the same weights', async () => {
-    const made = await base(dtype);
+    const made = await base(dtype, undefined, double);
     const again = await openQuantized(
       await openModel(join(folder, 'model')),
-      join(folder, `${dtype}-undefined.safetensors`),
+      join(folder, `${dtype}-undefined-${double}.safetensors`),
     );
     expect(again.weights).toEqual(made.weights);
     expect(again.report).toEqual(made.report);
@@ -155,9 +160,49 @@ describe.each(['int8', 'int4', 'nf4'] as const)('%s', (dtype) => {
     expect(entry.relativeError).toBeGreaterThan(0.8 * expectedError);
     expect(entry.relativeError).toBeLessThan(1.2 * expectedError);
     const outputs = 128;
-    const bytes = dtype === 'int8' ? 2 * outputs * 64 + 4 * outputs : (outputs * 64) / 2 + 4 * outputs;
-    expect(entry.bytes).toBe(bytes);
+    // 128 scales as codes fill half a block of 256, with its step and the mean.
+    const scaleBytes = double ? 256 + 8 : 4 * outputs;
+    expect(entry.bytes).toBe((dtype === 'int8' ? 2 * outputs * 64 : (outputs * 64) / 2) + scaleBytes);
+    expect(made.report.doubleQuantization).toBe(double);
   });
+});
+
+it('reads files whose report does not say that scales are codes, and no such file as one whose scales are', async () => {
+  const opened = await openModel(join(folder, 'model'));
+  const rewrite = async (file: string, change: (report: string) => string) => {
+    const { metadata, tensors } = await readSafetensorsHeader(file);
+    const parts = [];
+    for (const [name, tensor] of tensors) {
+      if (tensor.dtype === 'u8') {
+        parts.push({ name, dtype: 'u8' as const, shape: tensor.shape, data: await readTensorBytes(tensor) });
+      } else
+        parts.push({
+          name,
+          dtype: 'f32' as const,
+          shape: tensor.shape,
+          data: (await readTensor(tensor)) as Float32Array,
+        });
+    }
+    const changed = Object.fromEntries(Object.entries(metadata).map(([key, text]) => [key, change(text)]));
+    await writeSafetensors(`${file}.changed`, parts, changed);
+    return `${file}.changed`;
+  };
+  const file = join(folder, 'silent.safetensors');
+  const made = await quantizeModel(opened, { dtype: 'nf4', file });
+  const silent = await rewrite(file, (text) => text.replace('"doubleQuantization":false,', ''));
+  const again = await openQuantized(opened, silent);
+  expect(again.report).toEqual(made.report);
+  expect(await readWeight(again.weights.get(LINEAR)!)).toEqual(await readWeight(made.weights.get(LINEAR)!));
+  const lying = await rewrite(file, (text) => text.replace('"doubleQuantization":false', '"doubleQuantization":true'));
+  await expect(openQuantized(opened, lying)).rejects.toThrow(/scales": expected u8 \[1, 256\], found f32/);
+});
+
+it('holds scales as codes for nf4 alone', async () => {
+  const opened = await openModel(join(folder, 'model'));
+  for (const dtype of ['int8', 'int4'] as const) {
+    const wrong = { dtype, doubleQuantization: true, file: join(folder, 'wrong.safetensors') };
+    await expect(quantizeModel(opened, wrong)).rejects.toThrow(/"doubleQuantization" is for nf4/);
+  }
 });
 
 it('int4 shares a scale among 128 inputs where rows allow it, and reads files that share it among 64', async () => {

@@ -38,20 +38,29 @@ async function train(engine: Engine, method: TuningMethod) {
   return { losses, end };
 }
 
-it.each(['int8', 'int4', 'nf4'] as const)('%s base: losses and adapter of the reference engine', async (dtype) => {
-  const folder = await temporaryFolder();
-  await writeTinyModel(folder, { config: { hidden_size: 64, intermediate_size: 128 }, vocabSize: 60 });
-  const { model, weights } = await quantizeModel(await openModel(folder), { dtype, file: join(folder, 'narrow') });
-  const spec = { rank: 2, alpha: 4, dropout: 0, rsLora: false, targetModules: 'all-linear' } as const;
-  const method = loraMethod(model, weights, spec, createRandom(1));
-  const expected = await train(new ReferenceEngine(), method);
-  const engine = await TensorflowEngine.open();
-  const found = await train(engine, method);
-  expect((await engine.census()).tensors).toBe(0);
-  await engine.dispose();
-  const losses = worstOf(found.losses.map((loss, i) => [`step ${i + 1}`, Math.abs(loss / expected.losses[i]! - 1)]));
-  expect(losses.error, JSON.stringify(losses)).toBeLessThan(1e-5);
-  expect(expected.losses.at(-1)).toBeLessThan(expected.losses[0]!);
-  const worst = worstOf([...found.end].map(([p, { data }]) => [p, relativeError(data, expected.end.get(p)!.data)]));
-  expect(worst.error, JSON.stringify(worst)).toBeLessThan(1e-3);
-});
+it.each([
+  ['int8', false],
+  ['int4', false],
+  ['nf4', false],
+  ['nf4', true],
+] as const)(
+  '%s base, scales in codes %s: losses and adapter of the reference engine',
+  async (dtype, doubleQuantization) => {
+    const folder = await temporaryFolder();
+    await writeTinyModel(folder, { config: { hidden_size: 64, intermediate_size: 128 }, vocabSize: 60 });
+    const options = { dtype, doubleQuantization, file: join(folder, 'narrow') };
+    const { model, weights } = await quantizeModel(await openModel(folder), options);
+    const spec = { rank: 2, alpha: 4, dropout: 0, rsLora: false, targetModules: 'all-linear' } as const;
+    const method = loraMethod(model, weights, spec, createRandom(1));
+    const expected = await train(new ReferenceEngine(), method);
+    const engine = await TensorflowEngine.open();
+    const found = await train(engine, method);
+    expect((await engine.census()).tensors).toBe(0);
+    await engine.dispose();
+    const losses = worstOf(found.losses.map((loss, i) => [`step ${i + 1}`, Math.abs(loss / expected.losses[i]! - 1)]));
+    expect(losses.error, JSON.stringify(losses)).toBeLessThan(1e-5);
+    expect(expected.losses.at(-1)).toBeLessThan(expected.losses[0]!);
+    const worst = worstOf([...found.end].map(([p, { data }]) => [p, relativeError(data, expected.end.get(p)!.data)]));
+    expect(worst.error, JSON.stringify(worst)).toBeLessThan(1e-3);
+  },
+);

@@ -66,12 +66,18 @@ it('30 steps of PEFT in float64 on WebGPU: losses within 1e-4, logits of the ada
   await engine.dispose();
 }, 300_000);
 
-it.each(['int8', 'int4', 'nf4'] as const)(
-  '%s base: losses and gradient norms of the reference engine',
-  async (dtype) => {
+it.each([
+  ['int8', false],
+  ['int4', false],
+  ['nf4', false],
+  ['nf4', true],
+] as const)(
+  '%s base, scales in codes %s: losses and gradient norms of the reference engine',
+  async (dtype, doubleQuantization) => {
     const folder = await temporaryFolder();
     await writeTinyModel(folder, { config: { hidden_size: 64, intermediate_size: 128 }, vocabSize: 60 });
-    const { model, weights } = await quantizeModel(await openModel(folder), { dtype, file: join(folder, 'narrow') });
+    const narrow = { dtype, doubleQuantization, file: join(folder, 'narrow') };
+    const { model, weights } = await quantizeModel(await openModel(folder), narrow);
     const spec = { rank: 2, alpha: 4, dropout: 0, rsLora: false, targetModules: 'all-linear' } as const;
     const method = loraMethod(model, weights, spec, createRandom(1));
     const random = createRandom(3);

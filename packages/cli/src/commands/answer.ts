@@ -79,6 +79,7 @@ async function answer(file: string, given: AnswerFlags, command: Command): Promi
           base: await core.weightsFingerprint(weights),
           adapter: options.adapter ? await core.fileDigest(join(options.adapter, 'adapter_model.safetensors')) : null,
           quantize: flags.quantize ?? null,
+          ...(flags.doubleQuantization && { doubleQuantization: true }),
           template: assistant.template.hash,
           unguarded: flags.unguarded,
           answerField: flags.answerField,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../core/src/testing/temporary-folder.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { tinyModel } from '../testing/tiny-model.ts';
 import { estimateCommand } from './estimate.ts';
@@ -37,6 +38,19 @@ describe('alpacare estimate', () => {
     expect(full.weightBytes).toBe(0);
     expect((await parts('--full', '--optimizer', 'adamw8bit')).optimizerBytes).toBeLessThan(0.4 * full.optimizerBytes!);
     expect((await parts('--batch-size', '8')).totalBytes).toBeGreaterThan(plain.totalBytes!);
+  });
+
+  it('counts what scales in 8 bits save, and has them for nf4 alone', async () => {
+    const wider = await temporaryFolder();
+    await tinyModel(wider, { hidden_size: 256 });
+    const weightBytes = async (...args: string[]) =>
+      (JSON.parse(await runCommand(estimateCommand(), ['--model', wider, '--json', ...args])) as Record<string, number>)
+        .weightBytes!;
+    expect(await weightBytes('--quantize', 'nf4', '--double-quantization')).toBeLessThan(
+      await weightBytes('--quantize', 'nf4'),
+    );
+    await expect(estimate('--quantize', 'int8', '--double-quantization')).rejects.toThrow(/is for nf4.*found int8/);
+    await expect(estimate('--double-quantization')).rejects.toThrow(/is for nf4; found a base as it is stored/);
   });
 
   it('refuses a length that the model has not, and to quantise what is trained', async () => {

@@ -1,17 +1,16 @@
 /** `alpacare estimate`: what a training run will need in memory, before anything is loaded. */
 import type { RunEstimate } from '@alpacare/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { int8Option, quantizeOption } from '../config/open-engine.ts';
+import { doubleQuantizationOption, int8Option, type QuantizeFlags, quantizeOption } from '../config/open-engine.ts';
 import { positiveNumber, targetModules, wholeNumber } from '../config/options.ts';
 import { pc } from '../ui/colors.ts';
 import { createHubView } from '../ui/hub-view.ts';
 
-interface EstimateFlags {
+interface EstimateFlags extends QuantizeFlags {
   readonly model: string;
   readonly targets: readonly string[] | 'all-linear';
   readonly rank: number;
   readonly full: boolean;
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly int8?: 'fast' | 'accurate';
   readonly batchSize: number;
   readonly maxTokens: number;
@@ -50,6 +49,7 @@ export function estimateCommand(): Command {
     .option('--rank <r>', 'inner size of the adapter', wholeNumber, 8)
     .option('--full', 'every weight is trained in place of an adapter', false)
     .addOption(quantizeOption())
+    .addOption(doubleQuantizationOption())
     .addOption(int8Option())
     .option('--batch-size <n>', 'examples in a batch', atLeastOne, 4)
     .option('--max-tokens <n>', 'longest example', atLeastOne, 512)
@@ -73,6 +73,7 @@ async function estimate(flags: EstimateFlags): Promise<void> {
     adapter: { rank: flags.rank, targetModules: flags.targets },
     full: flags.full,
     quantize: flags.quantize,
+    ...(flags.doubleQuantization && { doubleQuantization: true }),
     int8: flags.int8,
     batch: flags.batchSize,
     length: flags.maxTokens,

@@ -4,7 +4,14 @@ import { DISCLAIMER, SYSTEM_PREFIX, SYSTEM_PREFIX_VERSION } from '@alpacare/safe
 import { Command, Option } from 'commander';
 import { type DataFlags, withDataFlags } from '../config/data-options.ts';
 import { flagsOf } from '../config/load-run-config.ts';
-import { engineOption, int8Option, quantizeOption } from '../config/open-engine.ts';
+import {
+  doubleQuantizationOption,
+  engineOption,
+  int8Option,
+  type QuantizeFlags,
+  quantizedBaseOf,
+  quantizeOption,
+} from '../config/open-engine.ts';
 import { anyNumber, positiveNumber, share, targetModules, wholeNumber } from '../config/options.ts';
 import type { RunConfig } from '../config/run-config-schema.ts';
 import { runFineTune, withReportFlags } from '../config/run-fine-tune.ts';
@@ -26,6 +33,7 @@ export function trainCommand(): Command {
     .option('--alpha <a>', 'scale: the update counts alpha / rank', positiveNumber, 16)
     .option('--dropout <p>', "share of the adapter's input dropped in training", share, 0)
     .addOption(quantizeOption())
+    .addOption(doubleQuantizationOption())
     .addOption(int8Option())
     .option('--full', 'train every weight in place of an adapter; writes a whole model', false)
     .option('--packing <tokens>', 'lay the examples of a batch into rows of at most so many tokens', wholeNumber)
@@ -65,7 +73,7 @@ export function trainCommand(): Command {
   return withReportFlags(withDataFlags(command, 'of the split, the order and dropout'));
 }
 
-export interface TrainFlags extends DataFlags {
+export interface TrainFlags extends DataFlags, QuantizeFlags {
   readonly config?: string;
   readonly model: string;
   readonly data: string[];
@@ -76,7 +84,6 @@ export interface TrainFlags extends DataFlags {
   readonly dropout: number;
   readonly rslora: boolean;
   readonly full: boolean;
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly int8?: 'fast' | 'accurate';
   readonly packing?: number;
   readonly gradientCheckpointing: boolean;
@@ -115,6 +122,7 @@ async function train(given: TrainFlags, command: Command): Promise<void> {
 /** Flags, complete -> what core is asked to do. Models and data sets of the hub are fetched. */
 export async function fineTuneOptions(flags: TrainFlags): Promise<FineTuneOptions> {
   const core = await import('@alpacare/core');
+  const quantize = await quantizedBaseOf(flags);
   const hub = { onEvent: createHubView() };
   const { folder } = await core.locateModel(flags.model, hub);
   const located = [];
@@ -163,7 +171,7 @@ export async function fineTuneOptions(flags: TrainFlags): Promise<FineTuneOption
       ...(flags.int8 && { int8: flags.int8 }),
     },
     ...(flags.full && { full: {} }),
-    ...(flags.quantize && { quantize: { dtype: flags.quantize } }),
+    ...(quantize && { quantize }),
     ...(flags.checkpointEvery && { checkpointEvery: flags.checkpointEvery }),
     ...(flags.template && { template: flags.template }),
     ...(flags.split && { split: flags.split }),

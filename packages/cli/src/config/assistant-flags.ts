@@ -6,17 +6,23 @@ import type { Command } from 'commander';
 import { createHubView } from '../ui/hub-view.ts';
 import { templateOption } from './data-options.ts';
 import type { AssistantOptions } from './open-assistant.ts';
-import { engineOption, int8Option, quantizeOption } from './open-engine.ts';
+import {
+  doubleQuantizationOption,
+  engineOption,
+  int8Option,
+  type QuantizeFlags,
+  quantizedBaseOf,
+  quantizeOption,
+} from './open-engine.ts';
 import { wholeNumber } from './options.ts';
 import type { RunConfig } from './run-config-schema.ts';
 import type { FlagValues } from './with-config.ts';
 
-export interface AssistantFlags {
+export interface AssistantFlags extends QuantizeFlags {
   readonly config?: string;
   readonly model: string;
   /** False: the base alone. */
   readonly adapter?: string | false;
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
   readonly int8?: 'fast' | 'accurate';
   readonly template?: 'chat' | 'alpaca' | 'medalpaca';
   readonly threads?: number;
@@ -32,17 +38,19 @@ export const withAssistantFlags = (command: Command): Command =>
     .addOption(templateOption("that of the adapter's training, or the model's own"))
     .option('--threads <n>', 'processor threads', wholeNumber)
     .addOption(quantizeOption())
+    .addOption(doubleQuantizationOption())
     .addOption(int8Option())
     .addOption(engineOption());
 
 /** The part of a configuration that says which model answers; what was trained with it, where it is there already. */
 export async function assistantFlagsOf(
-  { model, out, adapter, method, quantize, int8, template, threads, engine }: RunConfig,
+  { model, out, adapter, method, quantize, doubleQuantization, int8, template, threads, engine }: RunConfig,
   typed: FlagValues,
 ): Promise<FlagValues> {
   const common = {
     model,
     quantize,
+    doubleQuantization,
     int8,
     template,
     threads,
@@ -59,12 +67,9 @@ export async function assistantFlagsOf(
 }
 
 /** Finds the model, in the cache or on the hub where it is named so. */
-export async function assistantOptions({
-  model,
-  adapter,
-  quantize,
-  template,
-}: AssistantFlags): Promise<AssistantOptions> {
+export async function assistantOptions(flags: AssistantFlags): Promise<AssistantOptions> {
+  const { model, adapter, template } = flags;
+  const quantize = await quantizedBaseOf(flags);
   const { locateModel } = await import('@alpacare/core');
   const { folder } = await locateModel(model, { onEvent: createHubView() });
   return {

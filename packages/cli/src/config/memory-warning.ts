@@ -23,6 +23,7 @@ export async function memoryWarning(
       length: lengths.reduce((most, length) => Math.max(most, length), 1),
       full: full !== undefined,
       quantize: quantize?.dtype,
+      ...(quantize?.doubleQuantization && { doubleQuantization: true }),
       ...(adapter && { adapter }),
       ...(train.int8 && { int8: train.int8 }),
       ...(train.checkpointing && { checkpointing: true }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type {
   ChatMessage,
   Engine,
+  FineTuneOptions,
   Generator,
   ModelVariant,
   PromptTemplate,
@@ -21,7 +22,7 @@ export interface AssistantOptions {
   /** Default: that of the adapter's training, or the model's own. */
   readonly template?: TemplateName;
   /** Hold the base in 8 or 4 bits. */
-  readonly quantize?: 'int8' | 'int4' | 'nf4';
+  readonly quantize?: FineTuneOptions['quantize'];
   readonly guard?: GuardOptions;
   /** Told of each stage of loading as it begins. */
   readonly onStage?: (stage: LoadStage) => void;
@@ -212,7 +213,7 @@ export async function openAssistant(engine: Engine, options: AssistantOptions): 
     (await trainedTemplate(core, options.adapter)) ??
     (tokenizer.chatTemplate === null ? 'alpaca' : 'chat');
   if (options.quantize) begin('quantise the base');
-  const base = options.quantize ? await core.openQuantizedBase(opened, { dtype: options.quantize }) : opened;
+  const base = options.quantize ? await core.openQuantizedBase(opened, options.quantize) : opened;
   if (options.adapter !== undefined) begin('read the adapter');
   const variant: ModelVariant =
     options.adapter === undefined

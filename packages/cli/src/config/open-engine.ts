@@ -1,5 +1,5 @@
 /** The engine a command runs on, as asked for with --engine. */
-import type { Engine, EngineChoice, EngineRequest, SelectEngineOptions } from '@alpacare/core';
+import type { Engine, EngineChoice, EngineRequest, FineTuneOptions, SelectEngineOptions } from '@alpacare/core';
 import { Option } from 'commander';
 import { pc } from '../ui/colors.ts';
 
@@ -15,6 +15,32 @@ export const quantizeOption = (): Option =>
     'int4',
     'nf4',
   ]);
+
+export const doubleQuantizationOption = (): Option =>
+  new Option(
+    '--double-quantization',
+    'with --quantize nf4: hold its scales in 8 bits too, 4.13 bits a weight in place of 4.5',
+  );
+
+export interface QuantizeFlags {
+  readonly quantize?: 'int8' | 'int4' | 'nf4';
+  readonly doubleQuantization?: boolean;
+}
+
+/**
+ * What the flags ask core for; undefined for a base as it is stored.
+ * @throws {InvalidOptionError} for double quantisation of a base that is not in nf4
+ */
+export async function quantizedBaseOf({
+  quantize: dtype,
+  doubleQuantization = false,
+}: QuantizeFlags): Promise<FineTuneOptions['quantize']> {
+  if (doubleQuantization && dtype !== 'nf4') {
+    const { InvalidOptionError } = await import('@alpacare/core');
+    throw new InvalidOptionError('doubleQuantization', `is for nf4; found ${dtype ?? 'a base as it is stored'}`);
+  }
+  return dtype && { dtype, ...(doubleQuantization && { doubleQuantization }) };
+}
 
 export const int8Option = (): Option =>
   new Option(

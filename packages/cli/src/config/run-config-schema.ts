@@ -11,6 +11,10 @@ const varied = {
     .enum(['int8', 'int4', 'nf4'])
     .optional()
     .describe('Hold the frozen base in 8 or 4 bits: less memory, and with int8 often faster'),
+  doubleQuantization: z
+    .boolean()
+    .optional()
+    .describe('With nf4: hold its scales in 8 bits too, 4.13 bits a weight in place of 4.5'),
   template: z.enum(['chat', 'alpaca', 'medalpaca']).optional().describe("Prompt template; default: the model's own"),
   lora: z
     .strictObject({
@@ -71,6 +75,7 @@ export const runConfigSchema = z
     data: z.array(z.string().min(1)).min(1).optional().describe('Record files, or data sets of the hub'),
     out: z.string().min(1).optional().describe('Folder for the adapter, the manifest and the logs'),
     quantize: varied.quantize,
+    doubleQuantization: varied.doubleQuantization,
     int8: z
       .enum(['fast', 'accurate'])
       .optional()

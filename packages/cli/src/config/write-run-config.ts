@@ -13,6 +13,7 @@ const STARTING: Readonly<Record<string, unknown>> = {
   data: ['records.jsonl'],
   out: 'runs/first',
   quantize: 'int8',
+  doubleQuantization: false,
   int8: 'accurate',
   template: 'chat',
   method: 'lora',

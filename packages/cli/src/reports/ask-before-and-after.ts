@@ -16,7 +16,7 @@ export function trainedModel({ model, output, full, template, quantize }: RunOpt
   readonly base: AssistantOptions;
   readonly tuned: AssistantOptions;
 } {
-  const base = { model, ...(template && { template }), ...(quantize && { quantize: quantize.dtype }) };
+  const base = { model, ...(template && { template }), ...(quantize && { quantize }) };
   return { base, tuned: full ? { ...base, model: join(output, 'model') } : { ...base, adapter: output } };
 }
 

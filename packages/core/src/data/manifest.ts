@@ -24,7 +24,9 @@ const manifestSchema = z.object({
   template: z.object({ name: z.string(), hash: hex }),
   tokenizer: z.object({ fingerprint: hex }),
   /** In what the frozen base was held, where not as its files do. */
-  base: z.object({ quantized: z.enum(['int8', 'int4', 'nf4']) }).optional(),
+  base: z
+    .object({ quantized: z.enum(['int8', 'int4', 'nf4']), doubleQuantization: z.literal(true).optional() })
+    .optional(),
   /** Versions of the packages and texts that took part, by name. */
   versions: z.record(z.string(), z.string()),
   samples: z.object({ train: z.array(sample), validation: z.array(sample), test: z.array(sample) }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { InvalidOptionError, QuantizedFileError } from '../errors.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { FrozenSource } from '../model/weight-source.ts';
+import { nestedBytes, SCALE_BLOCK, scaleBlocks } from '../tensor/double-quantization.ts';
 import type { QuantizedDType } from '../tensor/dtype.ts';
 import { GraphBuilder, isKind } from '../tensor/graph.ts';
 import { isQuantized, type QuantizedWeightRef, type WeightRef } from '../tensor/op.ts';
@@ -14,6 +15,7 @@ import {
   canQuantize,
   columnEnergy,
   dequantize,
+  type FreshMatrix,
   type QuantizedMatrix,
   quantize,
 } from '../tensor/quantization.ts';
@@ -22,7 +24,7 @@ import {
   type BytesToWrite,
   readSafetensorsHeader,
   type TensorRef,
-  type TensorToWrite,
+  type Writable,
   writeSafetensors,
 } from './safetensors.ts';
 
@@ -43,6 +45,11 @@ export interface QuantizeOptions {
    * `keep` leaves it as it is stored.
    */
   readonly head?: QuantizedDType | 'keep';
+  /**
+   * Hold the scales of nf4 matrices in 8 bits as well (QLoRA's double quantisation): 4.13 bits a weight in place of 4.5.
+   * Default false.
+   */
+  readonly doubleQuantization?: boolean;
   /** What tells this base from others; kept in the file's report. */
   readonly source?: string;
   /** Stops between two matrices. */
@@ -65,6 +72,8 @@ export interface MatrixReport {
 export interface QuantizationReport {
   /** Type of all matrices but, perhaps, the head. */
   readonly dtype: QuantizedDType;
+  /** Whether the scales of nf4 matrices are codes themselves. */
+  readonly doubleQuantization: boolean;
   /** One for each matrix that was quantised. */
   readonly matrices: readonly MatrixReport[];
   /** Matrices that stay as they are stored, and why. */
@@ -79,6 +88,13 @@ export interface QuantizationReport {
   readonly source?: string | undefined;
 }
 
+/** What matrices are held in, in words. */
+export const heldAs = ({
+  dtype,
+  doubleQuantization,
+}: Pick<QuantizationReport, 'dtype' | 'doubleQuantization'>): string =>
+  doubleQuantization ? `${dtype} with scales in 8 bits` : dtype;
+
 /** A base whose matrices are held in codes. */
 export interface QuantizedBase extends Base {
   /** How far off the matrices are. */
@@ -91,6 +107,8 @@ const METADATA_KEY = 'alpacare.quantization';
 const reportSchema = z.object({
   format: z.literal(FORMAT),
   dtype: z.enum(['int8', 'int4', 'nf4']),
+  // Files of earlier versions do not say.
+  doubleQuantization: z.boolean().default(false),
   matrices: z.array(
     z.object({
       name: z.string(),
@@ -110,6 +128,8 @@ const tensorNames = (name: string) =>
   ({
     codes: `${name}.codes`,
     scales: `${name}.scales`,
+    steps: `${name}.scales.steps`,
+    mean: `${name}.scales.mean`,
     transposed: `${name}.codes.transposed`,
     energy: `${name}.energy`,
   }) as const;
@@ -127,22 +147,31 @@ function findHead({ model, weights }: Base): { readonly name: string; readonly i
   return { name, isTable: !linears.has(name) && name.includes('embed') };
 }
 
+type PlanOptions = Pick<QuantizeOptions, 'dtype' | 'head' | 'doubleQuantization'>;
+
+/** Whether the scales of a matrix are to be codes. */
+const isNested = (dtype: QuantizedDType, { doubleQuantization = false }: PlanOptions): boolean =>
+  doubleQuantization && dtype === 'nf4';
+
 /**
  * The weights as {@link quantizeModel} would make them, lying nowhere: for estimates.
- * @throws {InvalidOptionError} when some are quantised already
+ * @throws {InvalidOptionError} when some are quantised already, or for double quantisation of another type than nf4
  */
-export function planQuantized(base: Base, options: Pick<QuantizeOptions, 'dtype' | 'head'>): Map<string, WeightRef> {
+export function planQuantized(base: Base, options: PlanOptions): Map<string, WeightRef> {
   const weights = new Map(base.weights);
   for (const [name, dtype] of plan(base, options).chosen) {
     const [O, I] = base.weights.get(name)!.shape as [number, number];
     const range = (byteLength: number) => ({ file: '', byteOffset: 0, byteLength });
     const isInt8 = dtype === 'int8';
+    const count = (O * I) / blockFor(dtype, I);
+    const nested = isNested(dtype, options);
     weights.set(name, {
       name,
       dtype,
       shape: [O, I],
       ...range(isInt8 ? O * I : (O * I) / 2),
-      scales: range((4 * O * I) / blockFor(dtype, I)),
+      scales: range(nested ? scaleBlocks(count) * SCALE_BLOCK : 4 * count),
+      ...(nested && { nested: { steps: range(4 * scaleBlocks(count)), mean: range(4) } }),
       ...(isInt8 && { transposed: range(O * I), inputEnergy: range(4 * I) }),
     });
   }
@@ -150,7 +179,12 @@ export function planQuantized(base: Base, options: Pick<QuantizeOptions, 'dtype'
 }
 
 /** Which matrix becomes what. */
-function plan(base: Base, { dtype, head = 'int8' }: Pick<QuantizeOptions, 'dtype' | 'head'>) {
+function plan(base: Base, { dtype, head = 'int8', doubleQuantization }: PlanOptions) {
+  if (doubleQuantization && dtype !== 'nf4')
+    throw new InvalidOptionError(
+      'doubleQuantization',
+      `is for nf4, whose scales share 64 weights each; found ${dtype}`,
+    );
   const chosen = new Map<string, QuantizedDType>();
   const kept: { name: string; reason: string }[] = [];
   const choose = (name: string, wanted: QuantizedDType) => {
@@ -198,40 +232,51 @@ function squaredError(dtype: QuantizedDType, matrix: QuantizedMatrix, values: Fl
  * Quantises the linears of a base, and its head, into one safetensors file. Norms, biases and the embedding table stay
  * where they are. One matrix at a time is in memory.
  *
- * @throws {InvalidOptionError} when the base is quantised already
+ * @throws {InvalidOptionError} when the base is quantised already, or for double quantisation of another type than nf4
  * @throws {WriteError} when the system refuses; what was there stays whole
  */
 export async function quantizeModel(base: Base, options: QuantizeOptions): Promise<QuantizedBase> {
   const { chosen, kept } = plan(base, options);
   const file = resolve(options.file);
   const matrices: MatrixReport[] = [];
-  const small: TensorToWrite[] = [];
+  const small: Writable[] = [];
   let [difference, size, bytesBefore] = [0, 0, 0];
+  const quantized = (name: string, values: Float32Array): FreshMatrix => {
+    const dtype = chosen.get(name)!;
+    return quantize(dtype, values, base.weights.get(name)!.shape as [number, number], isNested(dtype, options));
+  };
   const make = async (name: string): Promise<QuantizedMatrix> => {
     options.signal?.throwIfAborted();
-    const ref = base.weights.get(name)!;
-    return quantize(chosen.get(name)!, await readWeight(ref), ref.shape as [number, number]);
+    return quantized(name, await readWeight(base.weights.get(name)!));
   };
   for (const [name, dtype] of chosen) {
     const ref = base.weights.get(name)!;
     const values = await readWeight(ref);
     const shape = ref.shape as [number, number];
-    const matrix = quantize(dtype, values, shape);
+    const matrix = quantized(name, values);
+    const { nested, scales } = matrix;
     const [wrong, all] = squaredError(dtype, matrix, values);
     difference += wrong;
     size += all;
     bytesBefore += ref.byteLength;
     const copies = dtype === 'int8' ? 2 : 1;
-    const bytes = matrix.codes.byteLength * copies + matrix.scales.byteLength;
+    const bytes = matrix.codes.byteLength * copies + (nested ? nestedBytes(scales.length) : scales.byteLength);
     matrices.push({ name, dtype, bytes, relativeError: Math.sqrt(wrong / all) });
     const scaleShape = dtype === 'int8' ? [shape[0]] : [shape[0], shape[1] / blockFor(dtype, shape[1])];
     const names = tensorNames(name);
-    small.push({ name: names.scales, dtype: 'f32', shape: scaleShape, data: matrix.scales });
+    if (nested) {
+      const { codes, steps, mean } = nested;
+      const data = new Uint8Array(codes.buffer);
+      small.push({ name: names.scales, dtype: 'u8', shape: [steps.length, SCALE_BLOCK], data });
+      small.push({ name: names.steps, dtype: 'f32', shape: [steps.length], data: steps });
+      small.push({ name: names.mean, dtype: 'f32', shape: [1], data: Float32Array.of(mean) });
+    } else small.push({ name: names.scales, dtype: 'f32', shape: scaleShape, data: scales });
     if (dtype !== 'int8') continue;
     small.push({ name: names.energy, dtype: 'f32', shape: [shape[1]], data: columnEnergy(values, shape[1]) });
   }
   const report: QuantizationReport = {
     dtype: options.dtype,
+    doubleQuantization: options.doubleQuantization ?? false,
     matrices,
     kept,
     bytesBefore,
@@ -299,13 +344,19 @@ export async function openQuantized(base: Base, file: string): Promise<Quantized
     // Files of earlier versions have the shorter block for int4.
     const block = tensors.get(names.scales)?.shape[1] === inputs / BLOCK ? BLOCK : blockFor(dtype, inputs);
     const codes = part(names.codes, 'u8', [outputs, isInt8 ? inputs : inputs / 2]);
+    const nested = isNested(dtype, report);
+    const groups = scaleBlocks((outputs * inputs) / block);
+    const scaleCodes = nested && part(names.scales, 'u8', [groups, SCALE_BLOCK]);
     const range = ({ file, byteOffset, byteLength }: TensorRef) => ({ file, byteOffset, byteLength });
     const ref: QuantizedWeightRef = {
       name,
       dtype,
       shape: [outputs, inputs],
       ...range(codes),
-      scales: range(part(names.scales, 'f32', isInt8 ? [outputs] : [outputs, inputs / block])),
+      scales: range(scaleCodes || part(names.scales, 'f32', isInt8 ? [outputs] : [outputs, inputs / block])),
+      ...(nested && {
+        nested: { steps: range(part(names.steps, 'f32', [groups])), mean: range(part(names.mean, 'f32', [1])) },
+      }),
       ...(isInt8 && {
         transposed: range(part(names.transposed, 'u8', [inputs, outputs])),
         inputEnergy: range(part(names.energy, 'f32', [inputs])),

@@ -1,12 +1,25 @@
 /** The values of a frozen weight, however its file holds them. */
 
-import type { ByteRange, WeightRef } from '../tensor/op.ts';
+import { widenScales } from '../tensor/double-quantization.ts';
+import type { ByteRange, QuantizedWeightRef, WeightRef } from '../tensor/op.ts';
 import { isQuantized } from '../tensor/op.ts';
-import { dequantize } from '../tensor/quantization.ts';
+import { blockOf, dequantize } from '../tensor/quantization.ts';
 import { readTensor, readTensorBytes } from './safetensors.ts';
 
 const bytesOf = (ref: WeightRef, range: ByteRange, dtype: 'u8' | 'f32'): Promise<Uint8Array> =>
   readTensorBytes({ name: ref.name, shape: [], dtype, ...range });
+
+async function readScales<T extends Float32Array | Float64Array>(
+  ref: QuantizedWeightRef,
+  create: (length: number) => T,
+): Promise<Float32Array | T> {
+  const floats = async (range: ByteRange) => new Float32Array((await bytesOf(ref, range, 'f32')).slice().buffer);
+  if (!ref.nested) return floats(ref.scales);
+  const codes = new Int8Array((await bytesOf(ref, ref.scales, 'u8')).slice().buffer);
+  const [steps, mean] = [await floats(ref.nested.steps), await floats(ref.nested.mean)];
+  const [O, I] = ref.shape;
+  return widenScales({ codes, steps, mean: mean[0]! }, create((O * I) / blockOf(ref)));
+}
 
 async function read<T extends Float32Array | Float64Array>(ref: WeightRef, create: (length: number) => T): Promise<T> {
   const out = create(ref.shape.reduce((a, b) => a * b, 1));
@@ -15,9 +28,7 @@ async function read<T extends Float32Array | Float64Array>(ref: WeightRef, creat
     return out;
   }
   const codes = await bytesOf(ref, ref, 'u8');
-  const scaleBytes = await bytesOf(ref, ref.scales, 'f32');
-  const scales = new Float32Array(scaleBytes.slice().buffer);
-  return dequantize(ref.dtype, { codes, scales }, out);
+  return dequantize(ref.dtype, { codes, scales: await readScales(ref, create) }, out);
 }
 
 /**

@@ -37,6 +37,13 @@ export interface QuantizedWeightRef extends ByteRange {
   readonly shape: readonly [number, number];
   /** f32: [O] for int8, else one for each block of inputs of each output: `blockOf` in `quantization.ts`. */
   readonly scales: ByteRange;
+  /** Where the scales are codes, int8 [G, 256], as `double-quantization.ts` has them: what they stand for. With nf4. */
+  readonly nested?: {
+    /** f32 [G] */
+    readonly steps: ByteRange;
+    /** f32 [1] */
+    readonly mean: ByteRange;
+  };
   /** f32 [I]: sum of squares over the outputs; which inputs matter most. With int8. */
   readonly inputEnergy?: ByteRange;
   /** int8 codes once more as [I, O], for engines whose integer products want the inner axis first. */

@@ -4,11 +4,13 @@
  * - `int8`: one scale for each output channel, W[o, i] = scale[o] · code[o, i], codes in [-127, 127].
  * - `int4`: one scale for each block of 128 inputs (of 64 where a row is no multiple of 128), W = scale · (code - 8), codes in
  *   [0, 15]. The scale is the one of a few that leaves the smallest error.
- * - `nf4`: one scale for each block of 64 inputs, W = scale · NF4[code]. Dettmers et al. 2023, arXiv:2305.14314.
+ * - `nf4`: one scale for each block of 64 inputs, W = scale · NF4[code]. Dettmers et al. 2023, arXiv:2305.14314. The scales may
+ *   be codes themselves: `double-quantization.ts`.
  *
  * Two 4-bit codes share a byte: the earlier one in the low half for `int4` (as ONNX has it), in the high half for `nf4`
  * (as bitsandbytes has it).
  */
+import { type NestedScales, nestScales, widenScales } from './double-quantization.ts';
 import type { QuantizedDType } from './dtype.ts';
 import type { QuantizedWeightRef } from './op.ts';
 
@@ -20,8 +22,12 @@ export const blockFor = (dtype: QuantizedDType, inputs: number): number =>
   dtype === 'int8' ? inputs : dtype === 'int4' && inputs % (2 * BLOCK) === 0 ? 2 * BLOCK : BLOCK;
 
 /** Inputs that share a scale in a matrix, as its file has it. */
-export const blockOf = ({ shape: [O, I], scales }: Pick<QuantizedWeightRef, 'shape' | 'scales'>): number =>
-  (4 * O * I) / scales.byteLength;
+export const blockOf = ({
+  shape: [O, I],
+  scales,
+  nested,
+}: Pick<QuantizedWeightRef, 'shape' | 'scales' | 'nested'>): number =>
+  nested ? BLOCK : (4 * O * I) / scales.byteLength;
 
 /** Quantiles of a normal distribution, scaled to [-1, 1], with an exact zero: the table of QLoRA (appendix E). */
 export const NF4 = Float32Array.of(
@@ -59,30 +65,43 @@ export interface QuantizedMatrix {
   /** int8 [O, I], or two codes a byte [O, I / 2]. */
   readonly codes: Uint8Array;
   /** [O] for int8, else [O, I / {@link blockFor}]. */
-  readonly scales: Float32Array;
+  readonly scales: Float32Array | Float64Array;
 }
 
 /** Whether a matrix of this shape can be held in a type: 4-bit blocks must not straddle rows. */
 export const canQuantize = (dtype: QuantizedDType, [, inputs]: readonly [number, number]): boolean =>
   dtype === 'int8' || inputs % BLOCK === 0;
 
-/** @param values  [O, I] */
+/** A matrix that was quantised now. */
+export interface FreshMatrix extends QuantizedMatrix {
+  readonly scales: Float32Array;
+  /** What the scales are made of, where they are codes themselves. */
+  readonly nested?: NestedScales;
+}
+
+/**
+ * @param values  [O, I]
+ * @param double  hold the scales as codes too. Each weight then takes the code that is nearest with the scale as it is read.
+ */
 export function quantize(
   dtype: QuantizedDType,
   values: Float32Array,
   [outputs, inputs]: readonly [number, number],
-): QuantizedMatrix {
+  double = false,
+): FreshMatrix {
   const size = blockFor(dtype, inputs);
-  const scales = new Float32Array((outputs * inputs) / size);
-  const codes = new Uint8Array(dtype === 'int8' ? values.length : values.length / 2);
-  const bytes = new Int8Array(codes.buffer);
-  for (const [block] of scales.entries()) {
+  const ownScales = new Float32Array((outputs * inputs) / size);
+  for (const block of ownScales.keys()) {
     const from = block * size;
     const extreme = largest(values, from, from + size);
-    const scale = Math.fround(
-      dtype === 'int4' ? bestScale(values, from, from + size, extreme) : wideScale(dtype, extreme),
-    );
-    scales[block] = scale;
+    ownScales[block] = dtype === 'int4' ? bestScale(values, from, from + size, extreme) : wideScale(dtype, extreme);
+  }
+  const nested = double ? nestScales(ownScales) : undefined;
+  const scales = nested ? widenScales(nested, new Float32Array(ownScales.length)) : ownScales;
+  const codes = new Uint8Array(dtype === 'int8' ? values.length : values.length / 2);
+  const bytes = new Int8Array(codes.buffer);
+  for (const [block, scale] of scales.entries()) {
+    const from = block * size;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let i = from; i < from + size; i++) {
       const unit = values[i]! * inverse;
@@ -91,7 +110,7 @@ export function quantize(
       else codes[i >> 1]! |= nearestNf4(unit) << (4 - 4 * (i & 1));
     }
   }
-  return { codes, scales };
+  return { codes, scales, ...(nested && { nested }) };
 }
 
 /** The value of largest magnitude in [from, to), with its sign. */

@@ -17,6 +17,8 @@ export interface RunShape extends Omit<StepShape, 'supervised'> {
   readonly full?: boolean;
   /** Type that the frozen base is held in. Default: as it is stored. */
   readonly quantize?: QuantizedDType | undefined;
+  /** The scales of an nf4 base are held in 8 bits as well. Default false. */
+  readonly doubleQuantization?: boolean;
 }
 
 export interface RunEstimate extends StepMemory {
@@ -24,7 +26,10 @@ export interface RunEstimate extends StepMemory {
   readonly largestBatch: number;
 }
 
-function methodOf(opened: OpenedModel, { adapter, full, quantize }: RunShape): TuningMethod {
+function methodOf(
+  opened: OpenedModel,
+  { adapter, full, quantize, doubleQuantization = false }: RunShape,
+): TuningMethod {
   const { model } = opened;
   if (full) {
     if (quantize) throw new InvalidOptionError('quantize', 'is for adapters: codes of 8 or 4 bits cannot be trained');
@@ -33,7 +38,9 @@ function methodOf(opened: OpenedModel, { adapter, full, quantize }: RunShape): T
     for (const { name, shape } of model.tensors) initial.set(name, { shape, data: new Float32Array(0) });
     return fullMethodFrom(model, initial);
   }
-  const weights = quantize ? planQuantized(opened, { dtype: quantize }) : opened.weights;
+  if (doubleQuantization && !quantize)
+    throw new InvalidOptionError('doubleQuantization', 'is for nf4; found a base as it is stored');
+  const weights = quantize ? planQuantized(opened, { dtype: quantize, doubleQuantization }) : opened.weights;
   return loraMethod(model, weights, { ...defaultAdapterSpec, ...adapter }, createRandom(0));
 }
 

@@ -159,7 +159,10 @@ function workBytes(node: Node, bindings: ReadonlyMap<string, number>, int8: Int8
 }
 
 const heldBytes = (ref: WeightRef): number => {
-  if (isQuantized(ref)) return ref.byteLength + ref.scales.byteLength + (ref.transposed?.byteLength ?? 0);
+  if (isQuantized(ref))
+    return (
+      ref.byteLength + ref.scales.byteLength + (ref.nested?.steps.byteLength ?? 0) + (ref.transposed?.byteLength ?? 0)
+    );
   // The file is mapped: f32 as it is; other types are widened to f32 at loading.
   return 4 * ref.shape.reduce((a, b) => a * b, 1);
 };

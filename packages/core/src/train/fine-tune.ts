@@ -6,7 +6,7 @@ import type { Collective } from '../collective/collective.ts';
 import { singleProcess } from '../collective/single-process.ts';
 import { coreVersion } from '../core-version.ts';
 import type { EncodedExample } from '../data/encode-example.ts';
-import { writeManifest } from '../data/manifest.ts';
+import { type SplitManifest, writeManifest } from '../data/manifest.ts';
 import { type PreparedData, type PrepareOptions, prepareData } from '../data/prepare.ts';
 import { promptTemplate, type TemplateName } from '../data/prompt-template.ts';
 import { createRandom } from '../data/random.ts';
@@ -147,7 +147,10 @@ export interface FineTuneInputs {
   readonly prepared: PreparedData;
 }
 
-const baseOf = ({ quantize }: FineTuneOptions) => (quantize ? { base: { quantized: quantize.dtype } } : {});
+const baseOf = ({ quantize }: FineTuneOptions): Pick<SplitManifest, 'base'> =>
+  quantize
+    ? { base: { quantized: quantize.dtype, ...(quantize.doubleQuantization && { doubleQuantization: true }) } }
+    : {};
 
 /**
  * Opens the model and prepares the records.

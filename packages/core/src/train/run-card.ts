@@ -4,7 +4,7 @@ import type { SplitManifest } from '../data/manifest.ts';
 import { writeFileAtomically, writeFully } from '../io/atomic-write.ts';
 import { modelCard } from '../io/model-card.ts';
 import type { AdapterConfig } from '../io/peft-config-schema.ts';
-import type { QuantizationReport } from '../io/quantize-model.ts';
+import { heldAs, type QuantizationReport } from '../io/quantize-model.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { FineTuneOptions } from './fine-tune.ts';
 
@@ -42,7 +42,7 @@ export async function writeRunCard(options: FineTuneOptions, config: AdapterConf
       `${facts.records} records of ${options.records.map((file) => basename(file)).join(', ')}, ${facts.steps} updates; ` +
       'manifest.json names each record by id and content hash.',
     ...(quantized && {
-      trainedOn: `the base in ${quantized.dtype}, whose weights are ${(100 * quantized.relativeError).toFixed(1)} % from the stored ones`,
+      trainedOn: `the base in ${heldAs(quantized)}, whose weights are ${(100 * quantized.relativeError).toFixed(1)} % from the stored ones`,
     }),
     ...(last && {
       measurements: [

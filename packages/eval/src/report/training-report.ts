@@ -226,9 +226,10 @@ function records({ records: r, trainable: t }: TrainingLog): Html {
   return facts('Data', rows);
 }
 
-function quantizationTable({ dtype, relativeError, bytesBefore, bytes: now, matrices }: LoggedQuantization): Html {
+function quantizationTable(quantization: LoggedQuantization): Html {
+  const { dtype, doubleQuantization, relativeError, bytesBefore, bytes: now, matrices } = quantization;
   return facts('The base model', [
-    ['Held as', dtype],
+    ['Held as', doubleQuantization ? `${dtype}, its scales in 8 bits` : dtype],
     ['Size', `${bytes(now)} in place of ${bytes(bytesBefore)}`],
     ['Relative error', `${percent(relativeError)}, all ${matrices} matrices together`],
   ]);

@@ -141,6 +141,7 @@ async function openMeasurement(
       engine: choice.engine,
       base: await core.weightsFingerprint(opened.weights),
       quantize: options.quantize?.dtype ?? null,
+      ...(options.quantize?.doubleQuantization && { doubleQuantization: true }),
       trained: own
         ? await core.weightsFingerprint(own.weights)
         : await core.fileDigest(join(folder, 'adapter_model.safetensors')),

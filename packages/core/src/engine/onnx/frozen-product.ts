@@ -8,6 +8,7 @@
  * Dettmers et al. 2022, arXiv:2208.07339), so large rows do not press small ones flat.
  */
 
+import { SCALE_BLOCK, scaleBlocks } from '../../tensor/double-quantization.ts';
 import { type ByteRange, isQuantized, type QuantizedWeightRef, type WeightRef } from '../../tensor/op.ts';
 import { BLOCK, blockOf, NF4 } from '../../tensor/quantization.ts';
 import type { ComputeDType, Int8Products } from '../engine.ts';
@@ -37,13 +38,31 @@ const codesOf = (onnx: OnnxGraph, ref: QuantizedWeightRef): string =>
       : onnx.external(ref, 'u8', [ref.byteLength]);
 
 function scalesOf(onnx: OnnxGraph, ref: QuantizedWeightRef): string {
-  const { dtype, shape, scales } = ref;
+  const { dtype, shape, scales, nested } = ref;
   const [O, I] = shape;
+  if (nested) return widenScales(onnx, scales, nested, (O * I) / BLOCK);
   return onnx.external(
     scales,
     'f32',
     dtype === 'int8' ? [O] : dtype === 'int4' ? [O, I / blockOf(ref)] : [(O * I) / BLOCK],
   );
+}
+
+/** f32 [count] of scales that are codes. ONNX Runtime leaves `DequantizeLinear` alone at loading, so codes are what is held. */
+function widenScales(
+  onnx: OnnxGraph,
+  codes: ByteRange,
+  { steps, mean }: NonNullable<QuantizedWeightRef['nested']>,
+  count: number,
+): string {
+  const groups = scaleBlocks(count);
+  const apart = onnx.emitAnew(
+    'DequantizeLinear',
+    [onnx.external(codes, 'i8', [groups, SCALE_BLOCK]), onnx.external(steps, 'f32', [groups])],
+    { axis: 0 },
+  );
+  const all = onnx.emit('Reshape', [onnx.emit('Add', [apart, onnx.external(mean, 'f32', [1])]), onnx.ints([-1])]);
+  return count % SCALE_BLOCK === 0 ? all : onnx.emit('Slice', [all, onnx.ints([0]), onnx.ints([count])]);
 }
 
 /** Of a matrix that is widened in blocks, the largest block in f32. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createRandom, type Random } from '../../data/random.ts';
 import { readSafetensorsHeader, writeSafetensors } from '../../io/safetensors.ts';
 import type { QuantizedDType } from '../../tensor/dtype.ts';
@@ -32,9 +32,13 @@ it.each(['f32', 'bf16'] as const)('reads rows of a large table of %s from its fi
   const engine = new OnnxEngine();
   const program = await engine.compile(graph.finish({ y }), { label: 'lookup' });
   const ids = Int32Array.of(3, 9999, 130, 3, 0, 127);
+  const request = vi.spyOn(engine, 'request');
   const { y: rows } = await program.run({ feeds: { at: i32Tensor([2, 3], ids) }, fetch: ['y'] });
   expect(rows!.shape).toEqual([6, WIDTH]);
   expect([...ids].map((_, i) => rows!.data[i * WIDTH + 7])).toEqual([...ids].map((id) => id % 128));
+  // Rows are handed over to the engine's thread; what was fed is the caller's own.
+  expect(request.mock.lastCall?.[2]?.map(({ byteLength }) => byteLength)).toEqual([0]);
+  expect(ids).toHaveLength(6);
   const stored = await engine.createVariable(i32Tensor([2, 3], ids));
   expect((await program.run({ feeds: { at: stored }, fetch: ['y'] })).y).toEqual(rows);
   for (const wrong of [-1, ROWS]) {
@@ -46,24 +50,35 @@ it.each(['f32', 'bf16'] as const)('reads rows of a large table of %s from its fi
   await engine.dispose();
 });
 
-async function writeQuantized(dtype: QuantizedDType, shape: readonly [number, number], random: Random) {
+async function writeQuantized(dtype: QuantizedDType, shape: readonly [number, number], random: Random, double = false) {
   const values = Float32Array.from({ length: shape[0] * shape[1] }, () => random.nextFloat() - 0.5);
-  const { codes, scales } = quantize(dtype, values, shape);
+  const { codes, scales, nested } = quantize(dtype, values, shape, double);
   const file = join(await temporaryFolder(), 'head.bin');
-  await writeFile(file, Buffer.concat([codes, new Uint8Array(scales.buffer)]));
-  const byteLength = codes.byteLength;
-  const at = { name: 'head', file, byteOffset: 0, byteLength };
+  const parts = nested ? [codes, nested.codes, nested.steps, Float32Array.of(nested.mean)] : [codes, scales];
+  await writeFile(file, Buffer.concat(parts.map(({ buffer }) => new Uint8Array(buffer))));
+  let byteOffset = 0;
+  const ranges = parts.map(({ byteLength }) => {
+    byteOffset += byteLength;
+    return { file, byteOffset: byteOffset - byteLength, byteLength };
+  });
   const ref: QuantizedWeightRef = {
-    ...at,
+    name: 'head',
+    ...ranges[0]!,
     dtype,
     shape,
-    scales: { file, byteOffset: byteLength, byteLength: scales.byteLength },
+    scales: ranges[1]!,
+    ...(nested && { nested: { steps: ranges[2]!, mean: ranges[3]! } }),
   };
   return { ref, values: dequantize(dtype, { codes, scales }, new Float32Array(values.length)) };
 }
 
-it.each(['int8', 'int4', 'nf4'] as const)('reads rows of a table of %s as what its codes stand for', async (dtype) => {
-  const { ref, values } = await writeQuantized(dtype, [9, 128], createRandom(7));
+it.each([
+  ['int8', false],
+  ['int4', false],
+  ['nf4', false],
+  ['nf4', true],
+] as const)('reads rows of a table of %s as what its codes stand for, scales in codes: %s', async (dtype, double) => {
+  const { ref, values } = await writeQuantized(dtype, [9, 128], createRandom(7), double);
   const { data, shape } = readRows(ref, Int32Array.of(8, 0, 3, 3), 'lookup', [2, 2]);
   expect(shape).toEqual([2, 2, 128]);
   expect([...data]).toEqual([8, 0, 3, 3].flatMap((row) => [...values.subarray(row * 128, (row + 1) * 128)]));

@@ -6,9 +6,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { EngineError } from '../../errors.ts';
 import { widenBf16, widenF16 } from '../../io/half-precision.ts';
+import { widenScales } from '../../tensor/double-quantization.ts';
 import { type Graph, isKind, type Node } from '../../tensor/graph.ts';
-import { type ByteRange, isQuantized, type WeightRef } from '../../tensor/op.ts';
-import { dequantize } from '../../tensor/quantization.ts';
+import { type ByteRange, isQuantized, type QuantizedWeightRef, type WeightRef } from '../../tensor/op.ts';
+import { blockOf, dequantize } from '../../tensor/quantization.ts';
 import { f32Tensor, type HostTensor } from '../engine.ts';
 
 /** Rows that a node looks up by indices that are fed, in a table that nothing else looks up. */
@@ -61,16 +62,41 @@ export function readRows(
     if (row < 0 || row >= rows)
       throw new EngineError(`${label}: gather: "${table.name}" has rows 0 to ${rows - 1}, found ${row}`);
   }
-  const read = (range: ByteRange) =>
-    readRowBytes(range, rows, indices, `${label}: ${table.file} ends within "${table.name}"`);
+  const tooShort = `${label}: ${table.file} ends within "${table.name}"`;
+  const read = (range: ByteRange) => readRowBytes(range, rows, indices, tooShort);
   const size = [...shape, width];
   const bytes = read(table);
   if (table.dtype === 'f32') return f32Tensor(size, new Float32Array(bytes.buffer));
   const widened = new Float32Array(indices.length * width);
   if (isQuantized(table)) {
-    dequantize(table.dtype, { codes: bytes, scales: new Float32Array(read(table.scales).buffer) }, widened);
+    const scales = table.nested
+      ? nestedRows(table, table.nested, indices, tooShort)
+      : new Float32Array(read(table.scales).buffer);
+    dequantize(table.dtype, { codes: bytes, scales }, widened);
   } else (table.dtype === 'bf16' ? widenBf16 : widenF16)(new Uint16Array(bytes.buffer), widened);
   return f32Tensor(size, widened);
+}
+
+/** The scales of some rows, where blocks of scales that are codes begin anywhere in a row. All are read: a byte for 64 weights. */
+function nestedRows(
+  table: QuantizedWeightRef,
+  { steps, mean }: NonNullable<QuantizedWeightRef['nested']>,
+  indices: ArrayLike<number>,
+  tooShort: string,
+): Float32Array {
+  const whole = (range: ByteRange) => readRowBytes(range, 1, [0], tooShort);
+  const [O, I] = table.shape;
+  const perRow = I / blockOf(table);
+  const nested = {
+    codes: new Int8Array(whole(table.scales).buffer),
+    steps: new Float32Array(whole(steps).buffer),
+    mean: new Float32Array(whole(mean).buffer)[0]!,
+  };
+  const all = widenScales(nested, new Float32Array(O * perRow));
+  const scales = new Float32Array(indices.length * perRow);
+  for (let i = 0; i < indices.length; i++)
+    scales.set(all.subarray(indices[i]! * perRow, (indices[i]! + 1) * perRow), i * perRow);
+  return scales;
 }
 
 /** The bytes of some of the rows that a range holds, one after the other. */

@@ -31,7 +31,8 @@ const numbers = (count: number) => Float32Array.from({ length: count }, () => 2 
 const values = numbers(ROWS * COLUMNS);
 
 /** Writes the matrix in a type; codes first, behind a few bytes that belong to nobody. */
-async function writeWeight(dtype: WeightRef['dtype']): Promise<WeightRef> {
+async function writeWeight(kind: WeightRef['dtype'] | 'nf4, scales in codes'): Promise<WeightRef> {
+  const dtype = kind === 'nf4, scales in codes' ? 'nf4' : kind;
   const file = join(await temporaryFolder(), 'weight.bin');
   const write = async (...parts: Uint8Array[]): Promise<number> => {
     await writeFile(file, Buffer.concat([Buffer.alloc(3), ...parts]));
@@ -49,14 +50,16 @@ async function writeWeight(dtype: WeightRef['dtype']): Promise<WeightRef> {
       return { ...base, dtype, byteLength: await write(bytesOf(narrow)) };
     }
     default: {
-      const { codes, scales } = quantize(dtype, values, [ROWS, COLUMNS]);
-      const byteLength = await write(codes, bytesOf(scales));
-      return {
-        ...base,
-        dtype,
-        byteLength,
-        scales: { file, byteOffset: 3 + byteLength, byteLength: scales.byteLength },
+      const { codes, scales, nested } = quantize(dtype, values, [ROWS, COLUMNS], kind !== dtype);
+      let byteOffset = 3 + codes.byteLength;
+      const range = ({ byteLength }: ArrayBufferView) => {
+        byteOffset += byteLength;
+        return { file, byteOffset: byteOffset - byteLength, byteLength };
       };
+      const parts = nested ? [nested.codes, nested.steps, Float32Array.of(nested.mean)] : [scales];
+      const byteLength = await write(codes, ...parts.map(({ buffer }) => new Uint8Array(buffer)));
+      const [first, steps, mean] = parts.map(range);
+      return { ...base, dtype, byteLength, scales: first!, ...(nested && { nested: { steps: steps!, mean: mean! } }) };
     }
   }
 }
@@ -89,10 +92,10 @@ async function use(subject: Engine, ref: WeightRef) {
   return outputs;
 }
 
-it.for(['f32', 'f16', 'bf16', 'int8', 'int4', 'nf4'] as const)(
+it.for(['f32', 'f16', 'bf16', 'int8', 'int4', 'nf4', 'nf4, scales in codes'] as const)(
   '%s: forward, backward, rows and loss',
-  async (dtype) => {
-    const ref = await writeWeight(dtype);
+  async (kind) => {
+    const ref = await writeWeight(kind);
     const expected = await use(new ReferenceEngine(), ref);
     const found = await use(engine, ref);
     for (const [name, { data }] of Object.entries(expected)) {

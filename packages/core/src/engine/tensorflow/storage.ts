@@ -1,4 +1,6 @@
 /** How frozen matrices are held on the device: one row a type. A new type is one row here. */
+
+import { SCALE_BLOCK, scaleBlocks } from '../../tensor/double-quantization.ts';
 import type { QuantizedDType, StorageDType } from '../../tensor/dtype.ts';
 import { type ByteRange, isQuantized, type WeightRef } from '../../tensor/op.ts';
 import { blockOf, NF4 } from '../../tensor/quantization.ts';
@@ -11,8 +13,10 @@ export type HeldDType = StorageDType | QuantizedDType;
 export interface HeldWeight {
   /** [rows, columns], or [rows, bytes a row] of packed codes. */
   readonly codes: number;
-  /** Of a quantised type. */
+  /** Of a quantised type: f32 [rows, columns / block], or int8 [G, 256] beside `nested`. */
   readonly scales?: number;
+  /** What scales that are codes stand for: f32 [G, 1] and [1]. */
+  readonly nested?: { readonly steps: number; readonly mean: number };
   /** Columns that share a scale. */
   readonly block?: number;
   readonly shape: readonly number[];
@@ -81,21 +85,45 @@ function quantized({ codeType, codesInByte, decode }: CodeLayout): Storage {
       const [rows, columns] = ref.shape;
       const codes = { ...fileRange(ref), shape: [rows, columns / codesInByte], type: codeType, heldAs: codeType };
       const block = blockOf(ref);
-      const scalesShape = [rows, columns / block];
-      const scales = { ...fileRange(ref.scales), shape: scalesShape, type: TfType.float, heldAs: TfType.float };
-      return { codes: plan.weight(codes), scales: plan.weight(scales), block, shape: ref.shape };
+      const hold = (range: ByteRange, shape: readonly number[], type: TfType = TfType.float): number =>
+        plan.weight({ ...fileRange(range), shape, type, heldAs: type });
+      const held = { codes: plan.weight(codes), block, shape: ref.shape };
+      if (!ref.nested) return { ...held, scales: hold(ref.scales, [rows, columns / block]) };
+      const groups = scaleBlocks((rows * columns) / block);
+      const nested = { steps: hold(ref.nested.steps, [groups, 1]), mean: hold(ref.nested.mean, [1]) };
+      return { ...held, scales: hold(ref.scales, [groups, SCALE_BLOCK], TfType.int8), nested };
     },
-    read: (plan, { codes, scales, block, shape }, type) => {
-      const matrix = values(plan, codes, scales!, { block: block!, columns: shape[1]!, fresh: true });
+    read: (plan, held, type) => {
+      const { codes, block, shape } = held;
+      const matrix = values(plan, codes, scalesOf(plan, held, true), {
+        block: block!,
+        columns: shape[1]!,
+        fresh: true,
+      });
       return type === TfType.float ? matrix : plan.cast(matrix, type);
     },
-    gather: (plan, { codes, scales, block, shape }, indices) =>
-      values(plan, gatherRows(plan, codes, indices), gatherRows(plan, scales!, indices), {
+    gather: (plan, held, indices) => {
+      const { codes, block, shape } = held;
+      const scales = gatherRows(plan, scalesOf(plan, held, false), indices);
+      return values(plan, gatherRows(plan, codes, indices), scales, {
         block: block!,
         columns: shape[1]!,
         fresh: false,
-      }),
+      });
+    },
   };
+}
+
+/** f32 [rows, columns / block]; `fresh` as in `EmitOptions`. */
+function scalesOf(plan: PlanBuilder, { scales, nested, block, shape }: HeldWeight, fresh: boolean): number {
+  if (!nested) return scales!;
+  const [rows, columns] = shape as readonly [number, number];
+  const perRow = columns / block!;
+  const apart = plan.emit('Mul', [plan.cast(scales!, TfType.float, { fresh }), nested.steps]);
+  const all = plan.emit('Reshape', [plan.emit('AddV2', [apart, nested.mean]), plan.ints([-1])]);
+  const own =
+    (rows * perRow) % SCALE_BLOCK === 0 ? all : plan.emit('Slice', [all, plan.ints([0]), plan.ints([rows * perRow])]);
+  return plan.emit('Reshape', [own, plan.ints([rows, perRow])]);
 }
 
 /** Both codes of a byte in one look-up: a table [256, 2]. */
