@@ -65,6 +65,33 @@ describe('defineRule', () => {
     expect(seen).toEqual(['|One here. ', 'One here. |Two here. ', 'One here. Two here. |Three here.']);
   });
 
+  it('shows a detector no sentence that is less suspicious than it asks for', () => {
+    const shown: string[] = [];
+    const watching = (id: string, leastSuspicion?: number) =>
+      defineRule({
+        id,
+        category: 'custom',
+        ...(leastSuspicion === undefined ? {} : { leastSuspicion }),
+        detect: (window) => {
+          shown.push(`${id} ${window.text.slice(window.start).trim()}`);
+          return [];
+        },
+      });
+    const text = 'The liver makes bile. Take 400 mg of ibuprofen twice a day.';
+    const read = (...rules: readonly ReturnType<typeof defineRule>[]): readonly string[] => {
+      shown.length = 0;
+      check(text, { ...profile(), rules });
+      return [...shown];
+    };
+    expect(read(watching('some', 0))).toEqual(['some Take 400 mg of ibuprofen twice a day.']);
+    // Another rule that looks at all does not change what it is shown.
+    expect(read(watching('some', 0), watching('all'))).toEqual([
+      'all The liver makes bile.',
+      'some Take 400 mg of ibuprofen twice a day.',
+      'all Take 400 mg of ibuprofen twice a day.',
+    ]);
+  });
+
   it('reports failures of a rule test in words', () => {
     const { passed, failures } = testRule(hotline, [
       { text: 'nothing', expect: true },

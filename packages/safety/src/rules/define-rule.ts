@@ -23,6 +23,8 @@ export interface RuleDefinition {
   readonly allow?: RegExp | string | ((match: RuleMatch, window: Window) => boolean);
   /** Longest match in UTF-16 units. Default 200, at most 900. */
   readonly maxSpan?: number;
+  /** It looks at no sentence that is less suspicious: log odds, in nats ({@link Window.suspicion}). Default: it looks at all. */
+  readonly leastSuspicion?: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface RuleDefinition {
  * @throws {UnsafePatternError} when the pattern needs back-references or look-around
  */
 export function defineRule(definition: RuleDefinition): Rule {
-  const { id, category, severity = 'high', maxSpan = 200 } = definition;
+  const { id, category, severity = 'high', maxSpan = 200, leastSuspicion = Number.NEGATIVE_INFINITY } = definition;
   if (!/^[a-z0-9][a-z0-9/_-]{0,63}$/.test(id))
     throw new BadRuleError(id, 'an id is lower case letters, digits, "-", "_" and "/", at most 64');
   if (!(maxSpan >= 1 && maxSpan <= MAX_SPAN))
@@ -46,7 +48,9 @@ export function defineRule(definition: RuleDefinition): Rule {
     severity,
     reason: definition.reason ?? `matches the rule "${id}"`,
     maxSpan,
+    leastSuspicion,
     find: (window) => {
+      if (window.suspicion < leastSuspicion) return [];
       const found = find(window);
       if (found.length === 0) return found;
       const matches = found.filter((m) => m.to > window.start && m.to > m.from && m.to - m.from <= maxSpan);

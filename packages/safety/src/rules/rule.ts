@@ -25,7 +25,8 @@ export interface Finding {
 
 /**
  * What a rule is shown: one sentence and the bounded text before it. `text.slice(start)` is the sentence; a finding must
- * end in it, and may begin before it. Offsets are those of `text`.
+ * end in it, and may begin before it. Offsets are those of `text`. It holds while the rule looks at it: keep what you read of it,
+ * not the window.
  */
 export interface Window {
   /** The sentence and the bounded text before it. */
@@ -71,6 +72,8 @@ export interface Rule {
   readonly reason: string;
   /** Longest match that counts, in UTF-16 units. */
   readonly maxSpan: number;
+  /** The {@link Window.suspicion} below which it finds nothing, so that most sentences need not be shown to it. Default: none. */
+  readonly leastSuspicion?: number;
   /** What it finds in a sentence. It must not throw on any text. */
   readonly find: (window: Window) => readonly RuleMatch[];
 }

@@ -102,8 +102,8 @@ function standardRule(structures: Structures): Rule {
     category,
     reason,
     maxSpan: MAX_SPAN,
+    leastSuspicion: UNSUSPICIOUS,
     detect: (window) => {
-      if (window.suspicion < UNSUSPICIOUS) return NONE;
       const found = structure.find(window);
       if (found.length > 0 || window.suspicion < VIOLATION) return found;
       const { from, to, category: likeliest } = window.violation;

@@ -69,6 +69,8 @@ function before(context: readonly Item[]): Before {
  */
 export class Reader {
   readonly #rules: readonly Rule[];
+  /** Below it no rule finds anything. */
+  readonly #leastSuspicion: number;
   readonly #segmenter = new Segmenter();
   /** The context of the next sentence, and how many characters it has. */
   readonly #recent: Item[] = [];
@@ -81,6 +83,7 @@ export class Reader {
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
+    this.#leastSuspicion = Math.min(...rules.map((rule) => rule.leastSuspicion ?? Number.NEGATIVE_INFINITY));
   }
 
   /** Characters that were read and not yet given back. */
@@ -111,7 +114,8 @@ export class Reader {
     const context = this.#recent;
     const item = new Item(text, this.#base, context);
     this.#base += text.length;
-    this.#judge(new ReadWindow(item, context, this.#recentSize), item);
+    if (item.reading.suspicion >= this.#leastSuspicion)
+      this.#judge(new ReadWindow(item, context, this.#recentSize), item);
     for (const reading of hiddenReadings(text, item.reading.codes, item.folded.signs)) this.#judgeHidden(reading, item);
     if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears)))
       item.soft = NO_FINDINGS;
