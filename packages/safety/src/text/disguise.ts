@@ -71,7 +71,7 @@ const isSeparator = (c: number): boolean =>
  * its words, a wider one between them. Runs of digits alone stay as they are.
  */
 export function joinSpacedLetters(folded: Folded): Folded {
-  const { text, at, signs } = folded;
+  const { text, signs } = folded;
   if (!(signs & Sign.Spaced)) return folded;
   const runs: { from: number; to: number }[] = [];
   let i = 0;
@@ -96,6 +96,7 @@ export function joinSpacedLetters(folded: Folded): Folded {
     i = end;
   }
   if (runs.length === 0) return folded;
+  const { at } = folded;
   let out = '';
   const offsets: number[] = [];
   let last = 0;

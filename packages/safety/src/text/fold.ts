@@ -1,5 +1,5 @@
 import { LOOK_ALIKES } from './look-alikes.ts';
-import { Sign, signsOf } from './signs.ts';
+import { isPlain, Sign, signsOf } from './signs.ts';
 
 /**
  * Text as a reader sees it: lower case, accents, width and look-alike letters folded, invisible characters and markup gone.
@@ -70,8 +70,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Longest tag or entity that is read as markup. Bounds the look-ahead, so folding is linear. */
 const MARKUP_LIMIT = 120;
-/** Most plain characters that are folded at once. */
-const PLAIN_LIMIT = 1_000;
 
 const folded = new Map<number, string>();
 
@@ -116,61 +114,70 @@ let identity = new Int32Array(1_100).map((_, i) => i);
 /** Folds a piece of text. Linear in its length. */
 export function fold(original: string): Folded {
   const signs = signsOf(original);
-  // Most text has no markup, accents or escapes.
-  if (!(signs & Sign.Unplain)) {
-    if (identity.length <= original.length) identity = new Int32Array(original.length + 1_000).map((_, i) => i);
-    return { text: original.toLowerCase(), at: identity, signs };
+  return signs & Sign.Unplain ? new Rewritten(original, signs) : plain(original, signs);
+}
+
+/** Most text has no markup, accents or escapes. */
+function plain(original: string, signs: number): Folded {
+  if (identity.length <= original.length) identity = new Int32Array(original.length + 1_000).map((_, i) => i);
+  return { text: original.toLowerCase(), at: identity, signs };
+}
+
+/** A text with something in it that folds to another length or character. Few texts are asked for their offsets. */
+class Rewritten implements Folded {
+  readonly text: string;
+  readonly signs: number;
+  readonly #original: string;
+  #at: Int32Array | undefined;
+
+  constructor(original: string, signs: number) {
+    let text = '';
+    foldPieces(original, (piece) => {
+      text += piece;
+    });
+    this.text = text;
+    this.signs = (signs & Sign.Coded) | (signsOf(text) & Sign.Spaced);
+    this.#original = original;
   }
-  const length = original.length;
-  let at = new Int32Array(length + 16);
-  let size = 0;
-  const parts: string[] = [];
-  let run = '';
-  const put = (piece: string, from: number): void => {
-    if (size + piece.length + 1 > at.length) {
-      const bigger = new Int32Array(at.length * 2 + piece.length);
-      bigger.set(at);
-      at = bigger;
-    }
-    for (let k = 0; k < piece.length; k++) at[size++] = from;
-    run += piece;
-    if (run.length > 4096) {
-      parts.push(run);
-      run = '';
-    }
-  };
+
+  get at(): Int32Array {
+    this.#at ??= this.#offsets();
+    return this.#at;
+  }
+
+  #offsets(): Int32Array {
+    const at = new Int32Array(this.text.length + 1);
+    let size = 0;
+    foldPieces(this.#original, (piece, from, step = 0) => {
+      for (let k = 0; k < piece.length; k++) at[size++] = from + k * step;
+    });
+    at[size] = this.#original.length;
+    return at;
+  }
+}
+
+/** Takes a folded piece: its first character stands at `from` in the original, each of the others `step` further, by default 0. */
+type Put = (piece: string, from: number, step?: number) => void;
+
+function foldPieces(original: string, put: Put): void {
+  const { length } = original;
   let i = 0;
   while (i < length) {
     const code = original.charCodeAt(i);
-    if (code > 0x7f) {
+    if (isPlain(code)) {
+      let end = i + 1;
+      while (end < length && isPlain(original.charCodeAt(end))) end++;
+      put(original.slice(i, end).toLowerCase(), i, 1);
+      i = end;
+    } else if (code > 0x7f) {
       const point = original.codePointAt(i) as number;
       put(foldCodePoint(point), i);
       i += point > 0xffff ? 2 : 1;
-      continue;
-    }
-    if (isPlain(code)) {
-      let end = i + 1;
-      while (end < length && end - i < PLAIN_LIMIT && isPlain(original.charCodeAt(end))) end++;
-      const from = size;
-      put(original.slice(i, end).toLowerCase(), i);
-      for (let k = 1; k < end - i; k++) at[from + k] = i + k;
-      i = end;
-      continue;
-    }
-    i = foldPunctuation(original, i, code, put);
+    } else i = foldPunctuation(original, i, code, put);
   }
-  at[size] = length;
-  parts.push(run);
-  const text = parts.join('');
-  return { text, at: at.subarray(0, size + 1), signs: (signs & Sign.Coded) | (signsOf(text) & Sign.Spaced) };
 }
 
-function foldPunctuation(
-  original: string,
-  i: number,
-  code: number,
-  put: (piece: string, from: number) => void,
-): number {
+function foldPunctuation(original: string, i: number, code: number, put: Put): number {
   switch (code) {
     case 60: // <
       return foldTag(original, i, put);
@@ -221,7 +228,7 @@ function foldPunctuation(
   }
 }
 
-function foldTag(original: string, i: number, put: (piece: string, from: number) => void): number {
+function foldTag(original: string, i: number, put: Put): number {
   const next = original.charCodeAt(i + 1);
   if (!(isLetter(next) || next === 47 || next === 33)) {
     put('<', i);
@@ -263,7 +270,7 @@ function foldTag(original: string, i: number, put: (piece: string, from: number)
   return end + 1;
 }
 
-function foldEntity(original: string, i: number, put: (piece: string, from: number) => void): number {
+function foldEntity(original: string, i: number, put: Put): number {
   const found = /^&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z0-9]{2,8});/i.exec(original.slice(i, i + 12));
   if (!found) {
     put('&', i);
@@ -283,7 +290,7 @@ function foldEntity(original: string, i: number, put: (piece: string, from: numb
   return end;
 }
 
-function foldBackslash(original: string, i: number, put: (piece: string, from: number) => void): number {
+function foldBackslash(original: string, i: number, put: Put): number {
   const rest = original.slice(i + 1, i + 14);
   const unicode = /^u\{?([0-9a-fA-F]{4,6})\}?/.exec(rest) ?? /^x([0-9a-fA-F]{2})/.exec(rest);
   if (unicode) {
@@ -353,9 +360,4 @@ function isLetter(code: number): boolean {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
-}
-
-/** Letters, digits and spaces of ASCII, which fold to themselves but for case. */
-function isPlain(code: number): boolean {
-  return isLetter(code) || isDigit(code) || code === 32;
 }

@@ -41,6 +41,11 @@ function kindOf(c: number): number {
   return c === 0xb7 || c === 0x2013 || c === 0x2212 ? UNPLAIN | DOT_OR_DASH : UNPLAIN;
 }
 
+/** Whether a character folds to itself but for case: letters, digits, spaces and ordinary marks of ASCII. */
+export function isPlain(c: number): boolean {
+  return (kindOf(c) & UNPLAIN) === 0;
+}
+
 /**
  * The signs of a text, in one pass that does the same for every character, since where words end nobody can predict.
  * Each set of bits tells of the last 32 characters, the newest in bit 0.
