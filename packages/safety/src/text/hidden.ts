@@ -58,7 +58,7 @@ export function hiddenReadings(text: string, codes: Codes, signs = signsOf(text)
   const shape = shapeOf(text);
   if (!told && shape.run < CODED_RUN && shape.digits < CODED_DIGITS && shape.marks < CODED_MARKS) return NONE;
   const readings: string[] = [];
-  const folded = fold(text).text;
+  const folded = told ? fold(text).text : '';
   if (turned) readings.push(reverse(folded), folded.replace(/[a-z0-9]+/g, reverse));
   if (turning) readings.push(folded.replace(/[a-z]/g, rot13));
   if (pigLatin >= 3) {
