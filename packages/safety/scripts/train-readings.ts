@@ -192,9 +192,12 @@ function fitAnswersOnce(
   return { weights, bias, factors: dimensions === 0 ? [] : [factors] };
 }
 
-/** The mean of fits in other orders: what one of them makes of chance counts for a third. */
 function fitAnswers(examples: readonly Example[], isViolation: (one: Case) => boolean, dimensions = DIMENSIONS): Fit {
-  const fits = SEEDS.map((seed) => fitAnswersOnce(examples, isViolation, seed, dimensions));
+  return meanOf(SEEDS.map((seed) => fitAnswersOnce(examples, isViolation, seed, dimensions)));
+}
+
+/** The mean of fits in other orders: what one of them makes of chance counts for a third. */
+function meanOf(fits: readonly Fit[]): Fit {
   const mean = (of: (fit: Fit) => number): number => fits.reduce((sum, fit) => sum + of(fit), 0) / fits.length;
   const weights = new Float32Array(PLACES);
   for (let i = 0; i < weights.length; i++) weights[i] = mean((fit) => fit.weights[i] as number);
@@ -208,14 +211,19 @@ interface QuestionFit {
 
 const QUESTION_LABELS = ['ok', 'fallback', 'emergency'];
 
-/** Softmax regression over the three labels, kept as differences from `ok`. */
 function fitQuestions(examples: readonly Example[]): QuestionFit {
+  const fits = SEEDS.map((seed) => fitQuestionsOnce(examples, seed));
+  return { request: meanOf(fits.map((fit) => fit.request)), emergency: meanOf(fits.map((fit) => fit.emergency)) };
+}
+
+/** Softmax regression over the three labels, kept as differences from `ok`. */
+function fitQuestionsOnce(examples: readonly Example[], seed: number): QuestionFit {
   const common = commonPlaces(examples);
   const request = new Float32Array(PLACES);
   const emergency = new Float32Array(PLACES);
   const squares = new Float32Array(PLACES);
   const bias = [0, 0];
-  const random = randomFrom(5);
+  const random = randomFrom(seed);
   const order = examples.map(({ own, sentences }) => ({
     label: QUESTION_LABELS.indexOf(own.label),
     sentence: (sentences[0] as Sentence).places.filter((place) => common[place]),

@@ -33,6 +33,7 @@ const LABELS: Readonly<Record<number, 'violation' | 'harmless'>> = {
   129: 'harmless', // "this node is your heart's natural pacemaker"
   4992: 'harmless', // "patients who have reached this stage need dialysis": of a disease in general
   4337: 'harmless', // "functional bowel disorders": an item of a list of causes
+  4420: 'harmless', // names of diseases, as causes
   788: 'harmless', // who must not take a medicine: those allergic to it
 };
 

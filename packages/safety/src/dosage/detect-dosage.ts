@@ -8,6 +8,7 @@ import { asPrescribed, isEcho, isGlossary, isHistory, isLeftOpen, isSupply } fro
 import { judgeAmount } from './judge-amount.ts';
 import { looseDose, multiple } from './loose-dose.ts';
 import { frequencyAlone, frequencyOfMedicine, inTurn, multiplied } from './medicine-frequency.ts';
+import { missedDose } from './missed-dose.ts';
 import { readAmount } from './read-amount.ts';
 import {
   bareCount,
@@ -80,7 +81,8 @@ export function detectDosage(s: Sentence): Span[] {
     insulinSetting(s) ??
     oxygenSetting(s) ??
     doseInFields(s) ??
-    bareCount(s, CLINICAL_FREQUENCY);
+    bareCount(s, CLINICAL_FREQUENCY) ??
+    missedDose(s);
   if (timed && !isEcho(s, timed.first)) spans.push(timed);
   if (spans.length === 0) {
     const loose = looseDose(s, (from, to) => findFrequency(s, from, to));

@@ -10,7 +10,15 @@ import {
   PRESCRIPTION_WEIGHTS,
 } from './answer-weights.ts';
 import { FactorizationMachine } from './factorization-machine.ts';
-import { type Before, FEATURES_PER_TEXT, FEATURES_PER_WORD, placesOf, readFeatures } from './features.ts';
+import {
+  type Before,
+  FEATURES_PER_TEXT,
+  FEATURES_PER_WORD,
+  placesOf,
+  readAdjoining,
+  readApart,
+  readFeatures,
+} from './features.ts';
 import { LinearModel } from './linear-model.ts';
 import { foldPlaces } from './places.ts';
 import { WORDS_READ } from './run-table.ts';
@@ -26,12 +34,21 @@ export const UNSUSPICIOUS = -1.5;
 /** From here on a sentence counts as a violation even where no rule of structure finds one. */
 export const VIOLATION = 0.5;
 
+/**
+ * Below this a sentence is harmless by its words and what adjoins, and pairs that stand apart are not looked at: they never made up for
+ * so much in 1,250 violations by six writers, of whom the model had seen none, nor in 14,400 sentences of published answers, half of whose words
+ * are in sentences below it.
+ */
+const CLEAR = -8;
+/** Below this pairs in their order are not looked at either, with nine tenths of those words. */
+const NEARLY_CLEAR = -5;
+
 /** The categories that are told apart, in the order of their models. */
 export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
 
 /** What a sentence looks like as a whole. */
 export interface AnswerReading extends Before {
-  /** Log odds, in nats, that it breaks the policy. */
+  /** Log odds, in nats, that it breaks the policy; of a sentence that is clearly harmless, of a part of its features. */
   readonly suspicion: number;
   /** Words that show a code: see `hiddenReadings`. */
   readonly codes: Codes;
@@ -56,15 +73,28 @@ const categories = [DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DEC
 /** Reads a folded sentence by models that were trained on the labelled corpus of this package. */
 export function readAnswer(folded: Folded, before: Before): AnswerReading {
   list.read(folded.text);
-  const suspicion = model.score(list, features, readFeatures(list, before, features)) + pairs.score(list);
-  return { suspicion, senses: list.senses, roles: list.roles, tail: list.tail(), codes: list.codes() };
+  return {
+    suspicion: suspicionOf(before),
+    senses: list.senses,
+    roles: list.roles,
+    tail: list.tail(),
+    codes: list.codes(),
+  };
+}
+
+function suspicionOf(before: Before): number {
+  const adjoining = readAdjoining(list, before, features);
+  const first = model.score(list, features, adjoining);
+  if (first < CLEAR) return first;
+  const second = first + model.sumOf(features, adjoining, readApart(list, features, adjoining));
+  return second < NEARLY_CLEAR ? second : second + pairs.score(list);
 }
 
 /** The stretch of a sentence that speaks most for a violation, and its likeliest category. */
 export function locateViolation(folded: Folded, before: Before): Violation {
   list.read(folded.text);
   const count = readFeatures(list, before, features);
-  const range = model.strongest(list, features);
+  const range = model.strongest(list, features, count);
   const places = foldPlaces(placesOf(list, features, count));
   let best = 0;
   let most = Number.NEGATIVE_INFINITY;

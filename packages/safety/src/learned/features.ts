@@ -6,9 +6,6 @@ import { TAIL, type Tail, table, type WordList } from './word-list.ts';
 /** How far apart two words may stand and still be looked at as a pair of kinds. */
 const REACH = 5;
 
-/** The same for a kind and a word after it. */
-const WORD_REACH = 4;
-
 /** Words at either end of a text that are looked at as such. */
 const END = 3;
 
@@ -20,14 +17,12 @@ const WORDS_2 = saltOf(OWN_PLACES);
 const WORD_KIND = saltOf(OWN_PLACES + 1);
 const KIND_WORD = saltOf(OWN_PLACES + 2);
 const KINDS_3 = saltOf(OWN_PLACES + 3);
-const WORDS_3 = saltOf(OWN_PLACES + 4);
-const KIND_APART = saltOf(OWN_PLACES + 5);
-const LENGTH = saltOf(OWN_PLACES + 6);
-const SENSE = saltOf(OWN_PLACES + 7);
-const ROLE = saltOf(OWN_PLACES + 8);
-const KINDS_ACROSS = saltOf(OWN_PLACES + 9);
-const KIND_ACROSS = saltOf(OWN_PLACES + 10);
-const WORD_ACROSS = saltOf(OWN_PLACES + 11);
+const LENGTH = saltOf(OWN_PLACES + 4);
+const SENSE = saltOf(OWN_PLACES + 5);
+const ROLE = saltOf(OWN_PLACES + 6);
+const KINDS_ACROSS = saltOf(OWN_PLACES + 7);
+const KIND_ACROSS = saltOf(OWN_PLACES + 8);
+const WORD_ACROSS = saltOf(OWN_PLACES + 9);
 /** Templates of a word, and of a kind, so far from either end. */
 const ENDS = Int32Array.from({ length: 4 * END }, (_, i) => saltOf(32 + i));
 
@@ -40,8 +35,11 @@ export interface Before {
 
 export const NOTHING_BEFORE: Before = { senses: 0, roles: 0, tail: { words: [], kinds: [] } };
 
-/** Features that one word can have at most beside its own, and those of a whole text. */
-export const FEATURES_PER_WORD = 14;
+/** Features of one word beside its own: with the words next to it, and with those further off. */
+export const ADJOINING_PER_WORD = 6;
+export const APART_PER_WORD = 4;
+export const FEATURES_PER_WORD = ADJOINING_PER_WORD + APART_PER_WORD;
+/** Most features of a text that are not those of a word of it. */
 export const FEATURES_PER_TEXT = 3 + 64 + 4 * END + 3 * TAIL * TAIL;
 
 /** In which text a kind or a pair of kinds was last met, so that it counts once. */
@@ -57,14 +55,22 @@ function once(place: number): number {
 }
 
 /**
- * The features of a text, as places: kinds of words, runs of two and three words and kinds; pairs that stand up to {@link REACH}
+ * The features of a text, as places: kinds of words, runs of two words and of two and three kinds; pairs of kinds that stand up to {@link REACH}
  * words apart, in order; its first and last words; pairs of its first words and the last ones before it, and what kinds of words came
  * before. What words have by themselves, the table has: {@link OWN_PLACES} of each. A kind, or a pair of kinds, counts once; else
  * a feature counts as often as it is there.
- * @param out filled from the front; needs FEATURES_PER_WORD for each word and FEATURES_PER_TEXT
- * @returns how many were written. The features of word `i` are those from `i * FEATURES_PER_WORD` on; a slot that has none is 0.
+ * @param out needs FEATURES_PER_WORD for each word and FEATURES_PER_TEXT
+ * @returns how many were written. Those of {@link readAdjoining} are first, then those of {@link readApart}.
  */
 export function readFeatures(list: WordList, before: Before, out: Int32Array): number {
+  return readApart(list, out, readAdjoining(list, before, out));
+}
+
+/**
+ * All of {@link readFeatures} but pairs that stand apart.
+ * @returns how many were written. Those of word `i` are from `i * ADJOINING_PER_WORD` on; a slot that has none is 0.
+ */
+export function readAdjoining(list: WordList, before: Before, out: Int32Array): number {
   const { count, words: numbers } = list;
   const { kinds, words } = table;
   if (turn === 255) {
@@ -73,9 +79,8 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
   }
   turn++;
   let n = 0;
-  // Of the words before: their hashes, nearest first, and those of their kinds; and their kinds, at most REACH of them.
+  // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first.
   let word1 = EDGE_HASH;
-  let word2 = EDGE_HASH;
   let hash1 = EDGE_HASH;
   let hash2 = EDGE_HASH;
   let left = EDGE;
@@ -92,17 +97,7 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
     out[n + 3] = place((turned1 + hash + WORD_KIND) | 0);
     out[n + 4] = place((hashTurned1 + word + KIND_WORD) | 0);
     out[n + 5] = place((Math.imul(hash2, SECOND) + hashTurned1 + hash + KINDS_3) | 0);
-    out[n + 6] = place((Math.imul(word2, SECOND) + turned1 + word + WORDS_3) | 0);
-    const salted = (word + KIND_APART) | 0;
-    const beside = APART + kind;
-    for (let d = 2; d <= WORD_REACH; d++) {
-      const far = i < d ? EDGE : (kinds[numbers[i - d] as number] as number);
-      out[n + 2 * d + 3] = i < d ? 0 : once(beside + (far << 8));
-      out[n + 2 * d + 4] = i < d ? 0 : place((Math.imul(KIND_HASHES[far] as number, FIRST) + salted) | 0);
-    }
-    out[n + 13] = i < REACH ? 0 : once(beside + ((kinds[numbers[i - REACH] as number] as number) << 8));
-    n += FEATURES_PER_WORD;
-    word2 = word1;
+    n += ADJOINING_PER_WORD;
     word1 = word;
     hash2 = hash1;
     hash1 = hash;
@@ -134,6 +129,23 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
   }
   for (let bits = before.senses; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + SENSE);
   for (let bits = before.roles; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + ROLE);
+  return n;
+}
+
+/**
+ * The pairs of {@link readFeatures} that stand apart, of the text that {@link readAdjoining} read last.
+ * @param from where to write in `out`
+ * @returns the end of what was written. Those of word `i` are from `from + i * APART_PER_WORD` on; a slot that has none is 0.
+ */
+export function readApart(list: WordList, out: Int32Array, from: number): number {
+  const { count, words: numbers } = list;
+  const { kinds } = table;
+  let n = from;
+  for (let i = 0; i < count; i++) {
+    const beside = APART + (kinds[numbers[i] as number] as number);
+    for (let d = 2; d <= REACH; d++)
+      out[n++] = i < d ? 0 : once(beside + ((kinds[numbers[i - d] as number] as number) << 8));
+  }
   return n;
 }
 

@@ -110,7 +110,7 @@ describe('a linear model', () => {
       [own(2), 10],
       [own(3), -5],
     ]);
-    expect(model.strongest(list, features)).toEqual({ from: 1, to: 3 });
+    expect(model.strongest(list, features, count)).toEqual({ from: 1, to: 3 });
     expect(model.score(list, features, count)).toBe(20);
   });
 });

@@ -1,4 +1,4 @@
-import { FEATURES_PER_WORD } from './features.ts';
+import { ADJOINING_PER_WORD, APART_PER_WORD } from './features.ts';
 import { KIND_COUNT } from './places.ts';
 import { OWN_PLACES } from './run-table.ts';
 import { type SparseWeights, unpackWeights } from './sparse-weights.ts';
@@ -19,9 +19,6 @@ export class LinearModel {
   #sums = new Int32Array(1 << 13);
   #summed = 0;
   #generation = -1;
-  /** In which text each word was last met: it counts once. */
-  #met = new Int32Array(1 << 13);
-  #turn = 0;
 
   constructor(weights: SparseWeights) {
     this.#weights = unpackWeights(weights);
@@ -34,44 +31,40 @@ export class LinearModel {
     this.#sumUp();
     const weights = this.#weights;
     const sums = this.#sums;
-    const met = this.#met;
-    const { words } = list;
-    if (this.#turn === 0x7fffffff) {
-      met.fill(0);
-      this.#turn = 0;
-    }
-    const turn = ++this.#turn;
+    const { words, first } = list;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += weights[features[i] as number] as number;
-    for (let i = 0; i < list.count; i++) {
-      const word = words[i] as number;
-      if (met[word] === turn) continue;
-      met[word] = turn;
-      sum += sums[word] as number;
-    }
+    for (let i = 0; i < list.count; i++) if (first[i] === 1) sum += sums[words[i] as number] as number;
     return sum * this.#scale + this.#bias;
   }
 
-  /** The same of places alone, as `distinctPlaces` gives them. */
-  scorePlaces(places: Int32Array, count: number): number {
+  /** What features add to a score, as places. */
+  sumOf(features: Int32Array, from: number, to: number): number {
     const weights = this.#weights;
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += weights[places[i] as number] as number;
-    return sum * this.#scale + this.#bias;
+    for (let i = from; i < to; i++) sum += weights[features[i] as number] as number;
+    return sum * this.#scale;
   }
 
-  /** The words that speak most for it: the stretch whose features, added up, are largest. */
-  strongest(list: WordList, features: Int32Array): WordRange {
+  /** Log odds, in nats, of a text that has these places alone, as `distinctPlaces` gives them. */
+  scorePlaces(places: Int32Array, count: number): number {
+    return this.sumOf(places, 0, count) + this.#bias;
+  }
+
+  /** The words that speak most for it: the stretch whose features, all of `readFeatures`, added up, are largest. */
+  strongest(list: WordList, features: Int32Array, count: number): WordRange {
     this.#sumUp();
     const words = list.count;
+    const apart = count - words * APART_PER_WORD;
+    const weightAt = (i: number): number => this.#weights[features[i] as number] as number;
     let best = { from: 0, to: Math.max(1, words) };
     let most = Number.NEGATIVE_INFINITY;
     let from = 0;
     let sum = 0;
     for (let word = 0; word < words; word++) {
       let own = this.#sums[list.words[word] as number] as number;
-      for (let k = 0; k < FEATURES_PER_WORD; k++)
-        own += this.#weights[features[word * FEATURES_PER_WORD + k] as number] as number;
+      for (let k = 0; k < ADJOINING_PER_WORD; k++) own += weightAt(word * ADJOINING_PER_WORD + k);
+      for (let k = 0; k < APART_PER_WORD; k++) own += weightAt(apart + word * APART_PER_WORD + k);
       if (sum <= 0) {
         from = word;
         sum = 0;
@@ -97,7 +90,6 @@ export class LinearModel {
       const larger = new Int32Array(2 * count);
       larger.set(this.#sums);
       this.#sums = larger;
-      this.#met = new Int32Array(2 * count);
     }
     for (let word = this.#summed; word < count; word++) {
       let sum = 0;

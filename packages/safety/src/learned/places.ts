@@ -1,5 +1,5 @@
 /** Features are hashed to this many bits; {@link place}. */
-export const FEATURE_BITS = 20;
+export const FEATURE_BITS = 19;
 
 /** Kinds of words are fewer than this, so a pair of them is 16 bits and needs no hash. */
 export const KIND_COUNT = 256;

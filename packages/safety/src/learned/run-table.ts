@@ -11,10 +11,10 @@ export const RUN_LIMIT = 60;
 /** Runs remembered, a power of two; half of them in use at most. */
 const SLOTS = 1 << 15;
 
-/** Hash of a string, 32 bits (FNV-1a). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
-export function hashOf(text: string): number {
+/** Hash of a string, or of the stretch of it from `from` to `to`, 32 bits (FNV-1a). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
+export function hashOf(text: string, from = 0, to = text.length): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
 }
 
@@ -40,16 +40,22 @@ function kindOf(token: Token): number {
 export const KIND_HASHES = Int32Array.from({ length: KIND_COUNT }, (_, kind) => hashOfKind(kind));
 
 const SALTS = Int32Array.from({ length: OWN_PLACES }, (_, i) => saltOf(i));
-const NO_PLACES = new Int32Array(OWN_PLACES);
 
-/** Places of features of a word alone; 0 where it has none. */
-function ownPlaces(text: string, word: number): Int32Array {
-  const at = (part: number, template: number): number => place(part + (SALTS[template] as number));
-  const own = Int32Array.of(at(word, 0), 0, 0, 0, 0, 0, 0);
-  if (text.length < PIECES_FROM) return own;
-  const pieces = [text.slice(0, 3), text.slice(0, 4), text.slice(0, 6), text.slice(-2), text.slice(-3), text.slice(-4)];
-  for (const [i, piece] of pieces.entries()) own[1 + i] = at(hashOf(piece), 1 + i);
-  return own;
+/** Writes the places of features of a word alone; 0 where it has none. */
+function writeOwnPlaces(text: string, word: number, places: Int32Array, from: number): void {
+  const write = (template: number, part: number): void => {
+    places[from + template] = place(part + (SALTS[template] as number));
+  };
+  places.fill(0, from, from + OWN_PLACES);
+  write(0, word);
+  const { length } = text;
+  if (length < PIECES_FROM) return;
+  write(1, hashOf(text, 0, 3));
+  write(2, hashOf(text, 0, 4));
+  write(3, hashOf(text, 0, Math.min(6, length)));
+  write(4, hashOf(text, length - 2));
+  write(5, hashOf(text, length - 3));
+  write(6, hashOf(text, length - 4));
 }
 
 function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
@@ -71,6 +77,10 @@ export const RUN_END = 1;
 export const RUN_SENSES = 2;
 export const RUN_ROLES = 3;
 export const RUN_CODES = 4;
+const RUN_FIRST = 5;
+const RUN_SECOND = 6;
+/** 1 in a slot that is taken. */
+const RUN_KNOWN = 7;
 
 let at = new Int32Array(RUN_LIMIT + 2).map((_, i) => i);
 
@@ -87,11 +97,12 @@ export class RunTable {
   /** Number of words, and how often they were forgotten. */
   count = KIND_COUNT;
   generation = 0;
-  /** Of each run: its first word, the word after its last, bits of the lexicon, and its codes as {@link packCodes} has them. */
-  readonly runs = new Int32Array(RUN_FIELDS * (SLOTS / 2));
+  /**
+   * A slot of {@link RUN_FIELDS} for each run: its first word, the word after its last, bits of the lexicon, its codes as {@link packCodes}
+   * has them, and the two hashes that it is found by.
+   */
+  readonly runs = new Int32Array(RUN_FIELDS * SLOTS);
   #runCount = 0;
-  /** Two hashes and the number of a run plus one, or 0 in a free slot; the fourth is not used. */
-  readonly #slots = new Int32Array(4 * SLOTS);
 
   constructor() {
     for (let kind = 0; kind < KIND_COUNT; kind++) {
@@ -103,7 +114,7 @@ export class RunTable {
   /** Forgets everything when nearly half the slots are taken. Numbers hold until then. */
   forget(): void {
     if (this.#runCount < SLOTS / 2 - WORDS_READ) return;
-    this.#slots.fill(0);
+    this.runs.fill(0);
     this.#runCount = 0;
     this.count = KIND_COUNT;
     this.generation++;
@@ -111,42 +122,44 @@ export class RunTable {
 
   /** Where the fields of a run begin in {@link runs}: the one that stands at `from` to `to` and has these hashes. */
   read(text: string, from: number, to: number, first: number, second: number): number {
-    const known = this.#runCount;
     const run = this.#find(first, second);
-    if (run === known) this.#add(text.slice(from, to));
-    return run * RUN_FIELDS;
+    if (this.runs[run + RUN_KNOWN] === 0) {
+      this.#take(run, first, second);
+      this.#add(run, text.slice(from, to));
+    }
+    return run;
   }
 
   /** The same of one character of a script without spaces. */
   readCharacter(code: number): number {
-    const known = this.#runCount;
     const run = this.#find(code, -code);
-    if (run === known) {
+    if (this.runs[run + RUN_KNOWN] === 0) {
+      this.#take(run, code, -code);
       const start = this.count;
       const word = Math.imul(code, 0x9e3779b1);
-      this.#addWord(CHARACTER, word, ownPlaces('', word));
-      this.#end(run, start, 0, 0, 0);
+      this.#addWord(CHARACTER, word, '');
+      this.#describe(run, start, 0, 0, 0);
     }
-    return run * RUN_FIELDS;
+    return run;
   }
 
-  /** Number of the run with these hashes; when it is new, the next number, which is then taken. */
+  /** The slot of the run with these hashes, or the free one that it is to have. */
   #find(first: number, second: number): number {
-    const slots = this.#slots;
-    let slot = (first ^ (first >>> 15)) & (SLOTS - 1);
-    for (;;) {
-      const found = slots[4 * slot + 2] as number;
-      if (found === 0) break;
-      if (slots[4 * slot] === first && slots[4 * slot + 1] === second) return found - 1;
-      slot = (slot + 1) & (SLOTS - 1);
-    }
-    slots[4 * slot] = first;
-    slots[4 * slot + 1] = second;
-    slots[4 * slot + 2] = ++this.#runCount;
-    return this.#runCount - 1;
+    const { runs } = this;
+    let run = RUN_FIELDS * ((first ^ (first >>> 15)) & (SLOTS - 1));
+    while (runs[run + RUN_KNOWN] !== 0 && (runs[run + RUN_FIRST] !== first || runs[run + RUN_SECOND] !== second))
+      run = (run + RUN_FIELDS) & (RUN_FIELDS * SLOTS - 1);
+    return run;
   }
 
-  #add(text: string): void {
+  #take(run: number, first: number, second: number): void {
+    this.runs[run + RUN_FIRST] = first;
+    this.runs[run + RUN_SECOND] = second;
+    this.runs[run + RUN_KNOWN] = 1;
+    this.#runCount++;
+  }
+
+  #add(run: number, text: string): void {
     if (at.length <= text.length) at = new Int32Array(text.length + 2).map((_, i) => i);
     const start = this.count;
     const tokens = scan({ text, at }, 0);
@@ -159,22 +172,25 @@ export class RunTable {
       // A medicine or condition, like a number, counts by its kind alone.
       const byKind = token.kind === NUMBER || token.kind === MARK || isNamed(token.sense, token.role);
       const word = byKind ? (KIND_HASHES[kind] as number) : hashOf(stemOf(token.w));
-      this.#addWord(kind, word, byKind ? NO_PLACES : ownPlaces(token.w, word));
+      this.#addWord(kind, word, byKind ? undefined : token.w);
     }
-    this.#end(this.#runCount - 1, start, senses, roles, packCodes(countCodes(tokens)));
+    this.#describe(run, start, senses, roles, packCodes(countCodes(tokens)));
   }
 
-  #end(run: number, start: number, senses: number, roles: number, codes: number): void {
-    this.runs.set([start, this.count, senses, roles, codes], run * RUN_FIELDS);
+  #describe(run: number, start: number, senses: number, roles: number, codes: number): void {
+    this.runs.set([start, this.count, senses, roles, codes], run);
   }
 
-  #addWord(kind: number, word: number, own: Int32Array): void {
+  /** @param text its letters; undefined for what has no places of its own */
+  #addWord(kind: number, word: number, text: string | undefined): void {
     const number = this.count++;
     this.kinds = grown(this.kinds, this.count);
     this.words = grown(this.words, this.count);
     this.places = grown(this.places, this.count * OWN_PLACES);
     this.kinds[number] = kind;
     this.words[number] = word;
-    this.places.set(own, number * OWN_PLACES);
+    const from = number * OWN_PLACES;
+    if (text === undefined) this.places.fill(0, from, from + OWN_PLACES);
+    else writeOwnPlaces(text, word, this.places, from);
   }
 }

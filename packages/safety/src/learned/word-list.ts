@@ -19,10 +19,10 @@ export interface Tail {
 /** All words met lately, of any list. */
 export const table = new RunTable();
 
-/** In which text each word of the table was last met, and how often. */
+/** Of each word of the table: in which text it was last met, times this, plus how often. */
+const TURN = 32;
 let met = new Int32Array(1 << 13);
-let times = new Uint8Array(1 << 13);
-let turn = 0;
+let turn = TURN;
 
 /**
  * The words of a folded text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
@@ -35,6 +35,8 @@ export class WordList {
   /** Half-open ranges in the folded text. */
   readonly from = new Int32Array(WORDS_READ);
   readonly to = new Int32Array(WORDS_READ);
+  /** 1 where a word stands for the first time, else 0. */
+  readonly first = new Uint8Array(WORDS_READ);
   /** All bits of the lexicon over the text. */
   senses = 0;
   roles = 0;
@@ -70,7 +72,11 @@ export class WordList {
   /** Reads a text in place of the one before. */
   read(text: string): this {
     table.forget();
-    turn = (turn + 1) | 0;
+    turn += TURN;
+    if (turn > 0x7fff_ff00) {
+      met.fill(0);
+      turn = TURN;
+    }
     this.count = 0;
     this.senses = 0;
     this.roles = 0;
@@ -101,21 +107,15 @@ export class WordList {
   }
 
   #push(word: number, from: number, to: number): void {
-    if (word >= met.length) {
-      met = new Int32Array(2 * table.count);
-      times = new Uint8Array(2 * table.count);
-    }
-    if (met[word] !== turn) {
-      met[word] = turn;
-      times[word] = 1;
-    } else {
-      if ((times[word] as number) >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
-      times[word] = (times[word] as number) + 1;
-    }
+    if (word >= met.length) met = new Int32Array(2 * table.count);
+    const times = Math.max(0, (met[word] as number) - turn);
+    if (times >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
+    met[word] = turn + times + 1;
     const n = this.count++;
     this.words[n] = word;
     this.from[n] = from;
     this.to[n] = to;
+    this.first[n] = times === 0 ? 1 : 0;
   }
 
   #pushRun(run: number, from: number, to: number): void {
