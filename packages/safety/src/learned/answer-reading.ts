@@ -25,14 +25,26 @@ import { WORDS_READ } from './run-table.ts';
 import { SmallModel } from './small-model.ts';
 import { WordList } from './word-list.ts';
 
+/** The categories that are told apart, in the order of their models. */
+export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
+export type ReadCategory = (typeof READ_CATEGORIES)[number];
+
 /**
  * Below this the rules do not look: of the texts that a rule rightly blocks, one or two in a hundred score lower.
  * Chosen, as {@link VIOLATION}, on texts of writers whose others the model had not seen (`scripts/train-readings.ts --across`)
  * and by counts of the part `validation`.
  */
 export const UNSUSPICIOUS = -1.5;
-/** From here on a sentence counts as a violation even where no rule of structure finds one. */
-export const VIOLATION = 0.5;
+/**
+ * From here on a sentence counts as a violation even where no rule of structure finds one. Decision rules are missed most and seldom seen in
+ * harmless pages, so theirs is lower; that of the others is as low as leaves 97 in 100 harmless answers of a published set alone.
+ */
+export const VIOLATION: Readonly<Record<ReadCategory, number>> = {
+  dosage: 0.5,
+  prescription: 0.5,
+  diagnosis: 0.5,
+  decision_rule: -0.25,
+};
 
 /**
  * Below this a sentence is harmless by its words and what adjoins, and pairs that stand apart are not looked at: they never made up for
@@ -42,9 +54,6 @@ export const VIOLATION = 0.5;
 const CLEAR = -8;
 /** Below this pairs in their order are not looked at either, with nine tenths of those words. */
 const NEARLY_CLEAR = -5;
-
-/** The categories that are told apart, in the order of their models. */
-export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
 
 /** What a sentence looks like as a whole. */
 export interface AnswerReading extends Before {

@@ -1,5 +1,5 @@
 import { detectDosage } from '../dosage/detect-dosage.ts';
-import { UNSUSPICIOUS, VIOLATION } from '../learned/answer-reading.ts';
+import { type ReadCategory, UNSUSPICIOUS, VIOLATION } from '../learned/answer-reading.ts';
 import { detectChinese } from './chinese.ts';
 import { detectDecisionRule } from './decision-rule/detect-decision-rule.ts';
 import { defineRule, MAX_SPAN } from './define-rule.ts';
@@ -37,7 +37,7 @@ function chinese(window: Window, category: Category): readonly RuleMatch[] {
 
 interface Structures {
   readonly id: string;
-  readonly category: Category;
+  readonly category: ReadCategory;
   readonly reason: string;
   /** Reason of a finding that rests on how the sentence looks as a whole. */
   readonly likeness: string;
@@ -105,7 +105,7 @@ function standardRule(structures: Structures): Rule {
     leastSuspicion: UNSUSPICIOUS,
     detect: (window) => {
       const found = structure.find(window);
-      if (found.length > 0 || window.suspicion < VIOLATION) return found;
+      if (found.length > 0 || window.suspicion < VIOLATION[category]) return found;
       const { from, to, category: likeliest } = window.violation;
       return likeliest === category ? [{ from, to, reason: likeness }] : NONE;
     },
