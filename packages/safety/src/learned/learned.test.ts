@@ -101,6 +101,19 @@ describe('a linear model', () => {
     );
   });
 
+  it('scores a text alike when the table grows while it is read', () => {
+    const model = modelOf(Array.from({ length: PLACES }, (_, place) => [place, (place % 85) - 42] as const));
+    // The room for words doubles from 8,192 on, within one of these texts.
+    for (let i = 0; i < 90; i++) {
+      const letters = (n: number): string =>
+        [n % 26, Math.floor(n / 26) % 26, Math.floor(n / 676)].map((k) => 'abcdefghijklmnopqrstuvwxyz'[k]).join('');
+      const fresh = Array.from({ length: 100 }, (_, k) => `grow${letters(i * 100 + k)}n`);
+      const text = ['fever', ...fresh, 'fever', 'fever'].join(' ');
+      const once = model.score(list, features, read(text));
+      expect(model.score(list, features, read(text))).toBe(once);
+    }
+  });
+
   it('finds the words that speak most for it', () => {
     const count = read('a walk gladdens us');
     const own = (i: number): number => table.places[(list.words[i] as number) * OWN_PLACES] as number;

@@ -107,7 +107,11 @@ export class WordList {
   }
 
   #push(word: number, from: number, to: number): void {
-    if (word >= met.length) met = new Int32Array(2 * table.count);
+    if (word >= met.length) {
+      const larger = new Int32Array(2 * table.count);
+      larger.set(met);
+      met = larger;
+    }
     const times = Math.max(0, (met[word] as number) - turn);
     if (times >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
     met[word] = turn + times + 1;

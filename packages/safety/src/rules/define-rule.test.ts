@@ -4,6 +4,7 @@ import { BadPolicyError, BadRuleError, UnsafePatternError } from '../errors.ts';
 import { changePolicy, profile } from '../policy.ts';
 import { parsePolicy } from '../policy-schema.ts';
 import { defineRule } from './define-rule.ts';
+import type { Rule } from './rule.ts';
 import { testRule } from './test-rule.ts';
 
 describe('defineRule', () => {
@@ -63,6 +64,32 @@ describe('defineRule', () => {
     });
     check('One here. Two here. Three here.', changePolicy(profile(), { add: [rule] }));
     expect(seen).toEqual(['|One here. ', 'One here. |Two here. ', 'One here. Two here. |Three here.']);
+  });
+
+  it('is refused with a leastSuspicion that is no number', () => {
+    for (const leastSuspicion of [Number.NaN, '3' as unknown as number])
+      expect(() => defineRule({ id: 'odd', category: 'custom', pattern: 'x', leastSuspicion })).toThrow(
+        /odd.*leastSuspicion must be a number of nats, got (?:NaN|3)/s,
+      );
+  });
+
+  it('hides nothing from other rules, whatever a rule made by hand says', () => {
+    const byHand: Rule = {
+      id: 'by-hand',
+      category: 'custom',
+      severity: 'high',
+      reason: 'mentions the liver',
+      maxSpan: 10,
+      leastSuspicion: Number.NaN,
+      find: () => [],
+    };
+    const dose = 'Take 400 mg of ibuprofen twice a day.';
+    expect(check(dose, changePolicy(profile(), { add: [byHand] })).verdict).toBe('block');
+    // It is shown no less suspicious sentence than it asks for, also beside a rule that looks at all.
+    const bile: Rule = { ...byHand, leastSuspicion: 0, find: () => [{ from: 0, to: 3 }] };
+    const all = defineRule({ id: 'all', category: 'custom', pattern: 'nothing of this kind' });
+    for (const rules of [[bile], [bile, all]])
+      expect(check('The liver makes bile.', { ...profile(), rules }).verdict).toBe('allow');
   });
 
   it('shows a detector no sentence that is less suspicious than it asks for', () => {

@@ -23,7 +23,7 @@ export interface RuleDefinition {
   readonly allow?: RegExp | string | ((match: RuleMatch, window: Window) => boolean);
   /** Longest match in UTF-16 units. Default 200, at most 900. */
   readonly maxSpan?: number;
-  /** It looks at no sentence that is less suspicious: log odds, in nats ({@link Window.suspicion}). Default: it looks at all. */
+  /** It is shown no sentence that is less suspicious: log odds, in nats ({@link Window.suspicion}). Default: it is shown all. */
   readonly leastSuspicion?: number;
 }
 
@@ -38,6 +38,8 @@ export function defineRule(definition: RuleDefinition): Rule {
     throw new BadRuleError(id, 'an id is lower case letters, digits, "-", "_" and "/", at most 64');
   if (!(maxSpan >= 1 && maxSpan <= MAX_SPAN))
     throw new BadRuleError(id, `maxSpan must be 1 to ${MAX_SPAN}, got ${maxSpan}`);
+  if (typeof leastSuspicion !== 'number' || Number.isNaN(leastSuspicion))
+    throw new BadRuleError(id, `leastSuspicion must be a number of nats, got ${String(leastSuspicion)}`);
   if ((definition.pattern === undefined) === (definition.detect === undefined))
     throw new BadRuleError(id, 'give either "pattern" or "detect"');
   const find = definition.detect ?? matcher(id, definition.pattern as RegExp | string);
@@ -50,7 +52,6 @@ export function defineRule(definition: RuleDefinition): Rule {
     maxSpan,
     leastSuspicion,
     find: (window) => {
-      if (window.suspicion < leastSuspicion) return [];
       const found = find(window);
       if (found.length === 0) return found;
       const matches = found.filter((m) => m.to > window.start && m.to > m.from && m.to - m.from <= maxSpan);

@@ -40,8 +40,9 @@ export interface Window {
   /** All tokens of `text`; the same as `sentence.tokens`. */
   readonly tokens: readonly Token[];
   /**
-   * How much the sentence looks like a violation as a whole: log odds, in nats, by the model that comes with the package. Cheap
-   * beside `sentence` and `tokens`, which are made when first asked for; so a rule may look at it first.
+   * How much the sentence looks like a violation as a whole: log odds, in nats, by the model that comes with the package. Where it is
+   * below -5 not all of the sentence may have been read, so how far below means little. It is cheap beside `sentence` and `tokens`,
+   * which are made when first asked for; so a rule may look at it first.
    */
   readonly suspicion: number;
   /** Where the sentence looks most like a violation, and of what kind. */
@@ -72,7 +73,7 @@ export interface Rule {
   readonly reason: string;
   /** Longest match that counts, in UTF-16 units. */
   readonly maxSpan: number;
-  /** The {@link Window.suspicion} below which it finds nothing, so that most sentences need not be shown to it. Default: none. */
+  /** The {@link Window.suspicion} below which no sentence is shown to it. Default: it is shown all. */
   readonly leastSuspicion?: number;
   /** What it finds in a sentence. It must not throw on any text. */
   readonly find: (window: Window) => readonly RuleMatch[];

@@ -83,7 +83,7 @@ export class Reader {
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
-    this.#leastSuspicion = Math.min(...rules.map((rule) => rule.leastSuspicion ?? Number.NEGATIVE_INFINITY));
+    this.#leastSuspicion = Math.min(...rules.map(leastSuspicionOf));
   }
 
   /** Characters that were read and not yet given back. */
@@ -144,6 +144,7 @@ export class Reader {
 
   #judge(window: Window, item: Item): void {
     for (const rule of this.#rules) {
+      if (window.suspicion < leastSuspicionOf(rule)) continue;
       for (const match of rule.find(window)) {
         const finding = asFinding(rule, match, window.base);
         if (match.soft) item.soft = [...item.soft, finding];
@@ -158,6 +159,7 @@ export class Reader {
     for (const text of [...inner.push(reading), ...inner.end()]) {
       const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS, 0);
       for (const rule of this.#rules) {
+        if (window.suspicion < leastSuspicionOf(rule)) continue;
         const match = rule.find(window)[0];
         if (!match) continue;
         const finding = {
@@ -178,6 +180,13 @@ export class Reader {
     for (let i = 0; i < done; i++) out.push(judged(this.#queue[i] as Item));
     this.#queue = this.#queue.slice(done);
   }
+}
+
+/** A rule that was not made by `defineRule` may have any value: one that says nothing hides no sentence from it. */
+function leastSuspicionOf({ leastSuspicion }: Rule): number {
+  return typeof leastSuspicion === 'number' && leastSuspicion > Number.NEGATIVE_INFINITY
+    ? leastSuspicion
+    : Number.NEGATIVE_INFINITY;
 }
 
 /** The window of an item. Its text, its tokens and its strongest place are only made for a rule that asks for them. */

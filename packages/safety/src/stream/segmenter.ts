@@ -69,7 +69,13 @@ export class Segmenter {
       letters = countLetters(text, at, stop, letters);
       at = stop;
       if (stop === text.length) break;
-      if (stop === limit) return hardCut(text, start, limit);
+      if (stop === limit) {
+        const cut = hardCut(text, start, limit);
+        // The next segment begins before marks that this one has passed by.
+        const passed = nextStop(text.slice(cut, limit), 0);
+        if (passed < limit - cut) this.#stop = cut + passed;
+        return cut;
+      }
       const cut = cutAt(text, start, stop, limit, letters, final);
       if (cut === WAIT) break;
       if (cut >= 0) return cut;
