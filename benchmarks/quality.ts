@@ -66,7 +66,7 @@ async function train(
         ? opened
         : await quantizeModel(opened, {
             dtype,
-            doubleQuantization: dtype === 'nf4' && values['double-quantization'],
+            doubleQuantization: values['double-quantization'],
             file: join(output, 'base.safetensors'),
           });
     const spec = { ...defaultAdapterSpec, targetModules: 'all-linear' as const };

@@ -6,7 +6,7 @@ import { backward } from '../autodiff/backward.ts';
 import type { TokenBatch } from '../data/batch.ts';
 import { f32Tensor, type HostTensor, type Int8Products, i32Tensor } from '../engine/engine.ts';
 import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
-import { keepsProbabilities } from '../engine/onnx/lower.ts';
+import { multipliesFourBits } from '../engine/onnx/lower.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { forwardFeeds, forwardInputs } from '../model/forward-inputs.ts';
 import { type Graph, GraphBuilder, isKind, type Node } from '../tensor/graph.ts';
@@ -53,7 +53,7 @@ export function logitsBytes(graph: Graph, int8: Int8Products = chooseInt8Product
   const head = graph.nodes.find((node) => isKind(node, 'linearCrossEntropy'))?.inputs[1];
   const isInteger = head && isKind(head, 'weight') && head.attributes.ref.dtype === 'int8' && int8 !== 'widened';
   if (!isInteger) return LOGITS_BYTES.unpacked;
-  return keepsProbabilities(graph) ? LOGITS_BYTES.packed : LOGITS_BYTES.small;
+  return multipliesFourBits(graph) ? LOGITS_BYTES.small : LOGITS_BYTES.packed;
 }
 
 /** How many chunks so many supervised positions make, and rows of each. */

@@ -288,15 +288,18 @@ function findJoinedNorms(graph: Graph): Map<Node, Node<'rmsNorm'>> {
   return found;
 }
 
-/**
- * Whether the way back takes probabilities from the way there. To compute them again is 2 to 5 % of a step whose products are of
- * integers, and less than 1 % where matrices of 4 bits are widened, whose point is to take little memory.
- */
-export const keepsProbabilities = (graph: Graph): boolean =>
-  !graph.nodes.some((node) => {
+/** Whether matrices of 4 bits are multiplied: their point is to take little memory. */
+export const multipliesFourBits = (graph: Graph): boolean =>
+  graph.nodes.some((node) => {
     const ref = isKind(node, 'matmul') ? quantizedInput(node, 1) : undefined;
     return ref?.dtype === 'nf4' || ref?.dtype === 'int4';
   });
+
+/**
+ * Whether the way back takes probabilities from the way there. To compute them again is 2 to 5 % of a step whose products are of
+ * integers, and less than 1 % where matrices of 4 bits are widened.
+ */
+export const keepsProbabilities = (graph: Graph): boolean => !multipliesFourBits(graph);
 
 /** Where an input is a weight that is not multiplied as f32, how it is stored. */
 function storedInput(node: Node, index: number, precision: Precision): WeightRef | undefined {
