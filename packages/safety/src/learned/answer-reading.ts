@@ -47,12 +47,12 @@ export const VIOLATION: Readonly<Record<ReadCategory, number>> = {
 };
 
 /**
- * Below this a sentence is harmless by its words and what adjoins, and pairs that stand apart are not looked at: they never made up for
- * so much in 1,250 violations by six writers, of whom the model had seen none, nor in 14,400 sentences of published answers, half of whose words
- * are in sentences below it.
+ * Below this a sentence is harmless by its words and what adjoins, and pairs that stand apart are not looked at. With {@link NEARLY_CLEAR} it
+ * hides from the rules 1 of 2,800 sentences of `dev` and `validation` that they would else look at (`test/clear-sentences.test.ts`), and 16 of
+ * 682 in 5,900 published answers.
  */
 const CLEAR = -8;
-/** Below this pairs in their order are not looked at either, with nine tenths of those words. */
+/** Below this pairs in their order are not looked at either: with nine tenths of the words of those answers, where seven tenths are below {@link CLEAR}. */
 const NEARLY_CLEAR = -5;
 
 /** What a sentence looks like as a whole. */
