@@ -13,6 +13,8 @@
  *   --write                put the tables into README.md; with nothing left to measure, nothing else is done
  *   --peer-python PATH     a Python with torch, transformers and peft; without it these peers are left out
  *   --llama FOLDER --gguf FILE   a folder with node-llama-cpp in its node_modules, and a Q4_0 model of TinyLlama's shape
+ *   --transformers-js FOLDER --onnx FOLDER   one with @huggingface/transformers in its node_modules, and what
+ *                          scripts/reference/export_onnx.py makes of tinyllama-22-layers-bf16 in --folder
  *   --material FOLDER      has models/tinystories-656k and text/tinystories-valid.txt; without it no `quality`
  *   --folder /tmp          where models of random weights are made: about 7 GB
  *   --results FILE         default: benchmarks/results.json
@@ -20,6 +22,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OnnxEngine } from '@alpacare/core';
@@ -40,6 +43,8 @@ const { values } = parseArgs({
     'peer-python': { type: 'string' },
     llama: { type: 'string' },
     gguf: { type: 'string' },
+    'transformers-js': { type: 'string' },
+    onnx: { type: 'string' },
     material: { type: 'string', default: process.env.ALPACARE_MATERIAL ?? '' },
     folder: { type: 'string', default: '/tmp' },
     results: { type: 'string', default: here('results.json') },
@@ -59,50 +64,67 @@ async function describeMachine(): Promise<string> {
 }
 
 function describePeers(): string {
-  const { 'peer-python': python } = values;
-  if (!python) return '';
-  const code = 'import torch, transformers, peft; print(torch.__version__, transformers.__version__, peft.__version__)';
-  const [torch, transformers, peft] = execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim().split(' ');
-  return `Peers: PyTorch ${torch}, PEFT ${peft}, transformers ${transformers}, sdpa attention.`;
+  const { 'peer-python': python, llama, 'transformers-js': transformersJs } = values;
+  const list: string[] = [];
+  if (python) {
+    const code =
+      'import torch, transformers, peft; print(torch.__version__, transformers.__version__, peft.__version__)';
+    const [torch, transformers, peft] = execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim().split(' ');
+    list.push(`PyTorch ${torch}`, `PEFT ${peft}`, `transformers ${transformers} with sdpa attention`);
+  }
+  const versionOf = (folder: string, name: string): string =>
+    JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
+  if (llama) list.push(`node-llama-cpp ${versionOf(llama, 'node-llama-cpp')}`);
+  if (transformersJs) list.push(`transformers.js ${versionOf(transformersJs, '@huggingface/transformers')}`);
+  return list.length === 0 ? '' : `Peers: ${list.join(', ')}.`;
 }
 
-/** The program and arguments of an entry, or undefined where what it needs was not given. */
-function commandOf({ script, options }: Entry): readonly [program: string, args: readonly string[]] | undefined {
+/** Options without which an entry cannot run. */
+const needs: Partial<Record<Entry['script'], readonly (keyof typeof values)[]>> = {
+  peft_train: ['peer-python'],
+  transformers_generate: ['peer-python'],
+  'llama-cpp': ['llama', 'gguf'],
+  'transformers-js': ['transformers-js', 'onnx'],
+  quality: ['material'],
+};
+
+/** The program and arguments of an entry whose needs are met. */
+function commandOf({ script, options }: Entry): readonly [program: string, args: readonly string[]] {
   const words = options.split(' ').filter((word) => word !== '');
   const own = words.includes('--steps') ? [] : ['--steps', values.steps];
   const threads = ['--threads', values.threads];
-  const node = ['--conditions=alpacare-source', '--import', 'tsx', here(`${script}.ts`), ...threads];
+  const sources = ['--conditions=alpacare-source', '--import', 'tsx'];
+  const node = (file: string, ...given: string[]) =>
+    [process.execPath, [...sources, here(file), ...given, ...words]] as const;
   const built = [here(`dist/${script}.mjs`), ...threads, '--folder', values.folder];
   switch (script) {
     case 'peft_train':
-    case 'transformers_generate': {
-      const { 'peer-python': python } = values;
-      const steps = script === 'peft_train' ? own : [];
-      return python ? [python, [here(`peers/${script}.py`), ...threads, ...steps, ...words]] : undefined;
-    }
-    case 'llama-cpp': {
-      const { llama, gguf } = values;
-      if (!llama || !gguf) return undefined;
-      return [
-        process.execPath,
-        ['--import', 'tsx', here('peers/llama-cpp.ts'), '--folder', llama, '--gguf', gguf, ...threads, ...words],
-      ];
-    }
+      return [values['peer-python']!, [here(`peers/${script}.py`), ...threads, ...own, ...words]];
+    case 'transformers_generate':
+      return [values['peer-python']!, [here(`peers/${script}.py`), ...threads, ...words]];
+    case 'llama-cpp':
+      return node(`peers/${script}.ts`, ...threads, '--folder', values.llama!, '--gguf', values.gguf!);
+    case 'transformers-js':
+      return node(`peers/${script}.ts`, ...threads, '--folder', values['transformers-js']!, '--onnx', values.onnx!);
     case 'quality':
-      return values.material ? [process.execPath, [...node, '--material', values.material, ...words]] : undefined;
+      return node(`${script}.ts`, ...threads, '--material', values.material);
     case 'train-worker':
       return [process.execPath, [...built, ...own, ...words]];
     case 'decode-worker':
       return [process.execPath, [...built, ...words]];
     default:
-      return [process.execPath, [...node, '--folder', values.folder, ...words]];
+      return node(`${script}.ts`, ...threads, '--folder', values.folder);
   }
 }
 
+/** The figures of an entry, or undefined where it was left out; the reason is printed. */
 function measure(entry: Entry): Figures | undefined {
-  const command = commandOf(entry);
-  if (!command) return undefined;
-  const [program, args] = command;
+  const missing = (needs[entry.script] ?? []).filter((option) => !values[option]);
+  if (missing.length > 0) {
+    process.stderr.write(`${entry.name}: left out, --${missing.join(' and --')} not given\n`);
+    return undefined;
+  }
+  const [program, args] = commandOf(entry);
   let out: string;
   try {
     const timeout = 1000 * Number(values.limit);

@@ -10,7 +10,8 @@ export interface Entry {
     | 'quality'
     | 'peft_train'
     | 'transformers_generate'
-    | 'llama-cpp';
+    | 'llama-cpp'
+    | 'transformers-js';
   readonly options: string;
 }
 
@@ -115,7 +116,7 @@ export const sections: readonly Section[] = [
       { heading: 'first token, s', figure: 'first_token_s_median', digits: 2 },
       { heading: 'peak MiB', figure: 'peak_rss_mib', digits: 0 },
     ],
-    peers: ['llama.cpp Q4_0', 'transformers bf16'],
+    peers: ['llama.cpp Q4_0', 'transformers.js q4', 'transformers bf16'],
     entries: [
       { name: 'llama.cpp Q4_0', script: 'llama-cpp', options: '--gen 16 --reps 2' },
       decoder('int4, head in int8', '--quantize int4'),
@@ -123,6 +124,7 @@ export const sections: readonly Section[] = [
       decoder('int8', '--quantize int8'),
       decoder('int8 fast', '--quantize int8 --int8 fast'),
       decoder('int8, 480 of the tokens kept', '--quantize int8 --prefix 480'),
+      { name: 'transformers.js q4', script: 'transformers-js', options: '--gen 16 --reps 2' },
       { name: 'transformers bf16', script: 'transformers_generate', options: '--dtype bf16 --gen 8 --reps 1' },
     ],
   },
