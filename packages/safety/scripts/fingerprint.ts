@@ -3,10 +3,10 @@ import {
   FEATURES_PER_TEXT,
   FEATURES_PER_WORD,
   NOTHING_BEFORE,
-  placesOf,
   readFeatures,
+  writePlaces,
 } from '../src/learned/features.ts';
-import { WORDS_READ } from '../src/learned/run-table.ts';
+import { OWN_PLACES, WORDS_READ } from '../src/learned/run-table.ts';
 import { WordList } from '../src/learned/word-list.ts';
 import { joinSpacedLetters } from '../src/text/disguise.ts';
 import { fold } from '../src/text/fold.ts';
@@ -20,10 +20,11 @@ export function fingerprintOfFeatures(): string {
   const hash = createHash('sha256');
   const list = new WordList();
   const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+  const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
   for (const { text } of readCorpus('dev')) {
     list.read(joinSpacedLetters(fold(text.slice(0, 480))).text);
     const count = readFeatures(list, NOTHING_BEFORE, features);
-    hash.update(Int32Array.from(placesOf(list, features, count)));
+    hash.update(places.slice(0, writePlaces(list, features, count, places)));
   }
   return hash.digest('hex');
 }

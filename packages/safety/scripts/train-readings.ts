@@ -12,12 +12,12 @@ import {
   FEATURES_PER_TEXT,
   FEATURES_PER_WORD,
   NOTHING_BEFORE,
-  placesOf,
   readFeatures,
   sequenceOf,
+  writePlaces,
 } from '../src/learned/features.ts';
 import { foldPlaces, PLACES, SMALL_BITS } from '../src/learned/places.ts';
-import { WORDS_READ } from '../src/learned/run-table.ts';
+import { OWN_PLACES, WORDS_READ } from '../src/learned/run-table.ts';
 import { packWeights, type SparseWeights } from '../src/learned/sparse-weights.ts';
 import { LARGEST } from '../src/learned/symbols.ts';
 import { WordList } from '../src/learned/word-list.ts';
@@ -56,11 +56,15 @@ interface Example {
 
 const list = new WordList();
 const buffer = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+const places = new Int32Array(buffer.length + WORDS_READ * OWN_PLACES);
 
 function featuresOf(text: string, before: Before): Sentence {
   list.read(joinSpacedLetters(fold(text)).text);
   const count = readFeatures(list, before, buffer);
-  return { places: Uint32Array.from(placesOf(list, buffer, count)), words: sequenceOf(list) };
+  return {
+    places: Uint32Array.from(places.subarray(0, writePlaces(list, buffer, count, places))),
+    words: sequenceOf(list),
+  };
 }
 
 function segmentsOf(text: string): string[] {
@@ -305,10 +309,10 @@ function fitCategory(examples: readonly Example[], category: string): Fit {
     .filter(({ own }) => own.label === 'violation')
     .map(({ own, sentences }) => ({
       own,
-      sentences: sentences.map(({ places, words }) => ({
-        places: Uint32Array.from(foldPlaces(places)),
-        words,
-      })),
+      sentences: sentences.map(({ places, words }) => {
+        const folds = places.slice();
+        return { places: folds.subarray(0, foldPlaces(folds, folds.length)), words };
+      }),
     }));
   const { weights, bias } = fitAnswers(folded, (one) => one.categories.includes(category), 0);
   return { weights: weights.slice(0, 2 ** SMALL_BITS), bias, factors: [] };

@@ -55,7 +55,7 @@ describe('a sentence that is clearly harmless', () => {
       for (const segment of [...segmenter.push(text), ...segmenter.end()]) {
         const folded = joinSpacedLetters(fold(segment));
         const before = leftBy(context);
-        const reading = readAnswer(folded, before);
+        const reading = readAnswer(segment, before);
         context.push(reading);
         const whole = wholeSuspicion(folded.text, before);
         const isEarly = Math.abs(reading.suspicion - whole) > 1e-6;

@@ -1,6 +1,8 @@
 import type { Category } from '../rules/category.ts';
 import type { Codes } from '../text/codes.ts';
-import type { Folded } from '../text/fold.ts';
+import { joinSpacedLetters } from '../text/disguise.ts';
+import { type Folded, fold } from '../text/fold.ts';
+import { Sign } from '../text/signs.ts';
 import {
   ANSWER_FACTORS,
   ANSWER_WEIGHTS,
@@ -14,14 +16,14 @@ import {
   type Before,
   FEATURES_PER_TEXT,
   FEATURES_PER_WORD,
-  placesOf,
   readAdjoining,
   readApart,
   readFeatures,
+  writePlaces,
 } from './features.ts';
 import { LinearModel } from './linear-model.ts';
 import { foldPlaces } from './places.ts';
-import { WORDS_READ } from './run-table.ts';
+import { OWN_PLACES, WORDS_READ } from './run-table.ts';
 import { SmallModel } from './small-model.ts';
 import { WordList } from './word-list.ts';
 
@@ -59,8 +61,9 @@ const NEARLY_CLEAR = -5;
 export interface AnswerReading extends Before {
   /** Log odds, in nats, that it breaks the policy; of a sentence that is clearly harmless, of a part of its features. */
   readonly suspicion: number;
-  /** Words that show a code: see `hiddenReadings`. */
+  /** Words that show a code, and whether characters may be one: see `hiddenReadings`. */
   readonly codes: Codes;
+  readonly shaped: boolean;
 }
 
 /** Where a violation is strongest, in the original text, and what it looks like. */
@@ -73,21 +76,30 @@ export interface Violation {
 
 const list = new WordList();
 const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
+const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
 const model = new LinearModel(ANSWER_WEIGHTS);
 const pairs = new FactorizationMachine(ANSWER_FACTORS);
 const categories = [DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DECISION_RULE_WEIGHTS].map(
   (weights) => new SmallModel(weights),
 );
 
-/** Reads a folded sentence by models that were trained on the labelled corpus of this package. */
-export function readAnswer(folded: Folded, before: Before): AnswerReading {
-  list.read(folded.text);
+/** What the words of a sentence are read from. */
+export function foldSentence(text: string): Folded {
+  return joinSpacedLetters(fold(text));
+}
+
+/** Reads a sentence by models that were trained on the labelled corpus of this package. */
+export function readAnswer(text: string, before: Before): AnswerReading {
+  // Nearly every sentence is plain and need not be folded to be read.
+  const { signs } = list.read(text);
+  if ((signs & (Sign.Unplain | Sign.Spaced)) !== 0) list.read(foldSentence(text).text);
   return {
     suspicion: suspicionOf(before),
     senses: list.senses,
     roles: list.roles,
     tail: list.tail(),
     codes: list.codes(),
+    shaped: (signs & (Sign.Unplain | Sign.Coded)) !== 0,
   };
 }
 
@@ -104,11 +116,11 @@ export function locateViolation(folded: Folded, before: Before): Violation {
   list.read(folded.text);
   const count = readFeatures(list, before, features);
   const range = model.strongest(list, features, count);
-  const places = foldPlaces(placesOf(list, features, count));
+  const folds = foldPlaces(places, writePlaces(list, features, count, places));
   let best = 0;
   let most = Number.NEGATIVE_INFINITY;
   categories.forEach((category, i) => {
-    const score = category.score(places);
+    const score = category.score(places, folds);
     if (score <= most) return;
     most = score;
     best = i;

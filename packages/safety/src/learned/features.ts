@@ -149,19 +149,32 @@ export function readApart(list: WordList, out: Int32Array, from: number): number
   return n;
 }
 
-/** All places of a text, with those of its words: what a model is taught, and what its score adds up. */
-export function placesOf(list: WordList, features: Int32Array, count: number): number[] {
-  const places: number[] = [];
-  for (const word of new Set(list.words.subarray(0, list.count)))
-    for (let k = 0; k < OWN_PLACES; k++) places.push(table.places[word * OWN_PLACES + k] as number);
-  for (let i = 0; i < count; i++) places.push(features[i] as number);
-  return places.filter((place) => place !== 0);
+/**
+ * All places of a text, with those of its words: what a model is taught, and what its score adds up.
+ * @param out needs OWN_PLACES for each word beside what `features` needs
+ * @returns how many were written
+ */
+export function writePlaces(list: WordList, features: Int32Array, count: number, out: Int32Array): number {
+  let n = 0;
+  for (let i = 0; i < list.count; i++) {
+    if (list.first[i] === 0) continue;
+    const from = (list.words[i] as number) * OWN_PLACES;
+    for (let k = 0; k < OWN_PLACES; k++) {
+      const place = table.places[from + k] as number;
+      if (place !== 0) out[n++] = place;
+    }
+  }
+  for (let i = 0; i < count; i++) {
+    const place = features[i] as number;
+    if (place !== 0) out[n++] = place;
+  }
+  return n;
 }
 
 const distinct = new Uint8Array(PLACES);
 
 /**
- * The places of {@link placesOf}, each once.
+ * The places of {@link writePlaces}, each once.
  * @param out needs OWN_PLACES for each word beside what `features` needs
  * @returns how many were written
  */

@@ -29,9 +29,20 @@ export function saltOf(template: number): number {
 /** Places of a small model are this many bits. */
 export const SMALL_BITS = 13;
 
-/** Places folded to 2^SMALL_BITS, each once. */
-export function foldPlaces(places: Iterable<number>): Set<number> {
-  const folded = new Set<number>();
-  for (const place of places) folded.add(Math.imul(place, 0x9e3779b1) >>> (32 - SMALL_BITS));
-  return folded;
+const met = new Uint8Array(2 ** SMALL_BITS);
+
+/**
+ * Folds the first `count` places to 2^SMALL_BITS, each once, and writes them in their place.
+ * @returns how many are left
+ */
+export function foldPlaces(places: Int32Array | Uint32Array, count: number): number {
+  let n = 0;
+  for (let i = 0; i < count; i++) {
+    const folded = Math.imul(places[i] as number, 0x9e3779b1) >>> (32 - SMALL_BITS);
+    if (met[folded] === 1) continue;
+    met[folded] = 1;
+    places[n++] = folded;
+  }
+  for (let i = 0; i < n; i++) met[places[i] as number] = 0;
+  return n;
 }

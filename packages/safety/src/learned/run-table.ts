@@ -79,8 +79,8 @@ export const RUN_ROLES = 3;
 export const RUN_CODES = 4;
 const RUN_FIRST = 5;
 const RUN_SECOND = 6;
-/** 1 in a slot that is taken. */
-const RUN_KNOWN = 7;
+/** One more than the digits of the run; 0 in a slot that is free. */
+export const RUN_TAKEN = 7;
 
 let at = new Int32Array(RUN_LIMIT + 2).map((_, i) => i);
 
@@ -99,7 +99,7 @@ export class RunTable {
   generation = 0;
   /**
    * A slot of {@link RUN_FIELDS} for each run: its first word, the word after its last, bits of the lexicon, its codes as {@link packCodes}
-   * has them, and the two hashes that it is found by.
+   * has them, the two hashes that it is found by, and its digits.
    */
   readonly runs = new Int32Array(RUN_FIELDS * SLOTS);
   #runCount = 0;
@@ -123,9 +123,9 @@ export class RunTable {
   /** Where the fields of a run begin in {@link runs}: the one that stands at `from` to `to` and has these hashes. */
   read(text: string, from: number, to: number, first: number, second: number): number {
     const run = this.#find(first, second);
-    if (this.runs[run + RUN_KNOWN] === 0) {
+    if (this.runs[run + RUN_TAKEN] === 0) {
       this.#take(run, first, second);
-      this.#add(run, text.slice(from, to));
+      this.#add(run, text.slice(from, to).toLowerCase());
     }
     return run;
   }
@@ -133,7 +133,7 @@ export class RunTable {
   /** The same of one character of a script without spaces. */
   readCharacter(code: number): number {
     const run = this.#find(code, -code);
-    if (this.runs[run + RUN_KNOWN] === 0) {
+    if (this.runs[run + RUN_TAKEN] === 0) {
       this.#take(run, code, -code);
       const start = this.count;
       const word = Math.imul(code, 0x9e3779b1);
@@ -147,7 +147,7 @@ export class RunTable {
   #find(first: number, second: number): number {
     const { runs } = this;
     let run = RUN_FIELDS * ((first ^ (first >>> 15)) & (SLOTS - 1));
-    while (runs[run + RUN_KNOWN] !== 0 && (runs[run + RUN_FIRST] !== first || runs[run + RUN_SECOND] !== second))
+    while (runs[run + RUN_TAKEN] !== 0 && (runs[run + RUN_FIRST] !== first || runs[run + RUN_SECOND] !== second))
       run = (run + RUN_FIELDS) & (RUN_FIELDS * SLOTS - 1);
     return run;
   }
@@ -155,12 +155,13 @@ export class RunTable {
   #take(run: number, first: number, second: number): void {
     this.runs[run + RUN_FIRST] = first;
     this.runs[run + RUN_SECOND] = second;
-    this.runs[run + RUN_KNOWN] = 1;
+    this.runs[run + RUN_TAKEN] = 1;
     this.#runCount++;
   }
 
   #add(run: number, text: string): void {
     if (at.length <= text.length) at = new Int32Array(text.length + 2).map((_, i) => i);
+    this.runs[run + RUN_TAKEN] = 1 + text.replace(/[^0-9]/g, '').length;
     const start = this.count;
     const tokens = scan({ text, at }, 0);
     let senses = 0;

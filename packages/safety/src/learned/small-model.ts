@@ -12,10 +12,10 @@ export class SmallModel {
     this.#bias = weights.bias;
   }
 
-  /** Log odds, in nats, of a text with these places, as {@link foldPlaces} gives them. */
-  score(places: ReadonlySet<number>): number {
+  /** Log odds, in nats, of a text with these places, as `foldPlaces` gives them. */
+  score(places: Int32Array, count: number): number {
     let sum = 0;
-    for (const place of places) sum += this.#weights[place] as number;
+    for (let i = 0; i < count; i++) sum += this.#weights[places[i] as number] as number;
     return sum * this.#scale + this.#bias;
   }
 }

@@ -1,6 +1,7 @@
-import type { Codes } from '../text/codes.ts';
+import { type Codes, NO_CODES } from '../text/codes.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN, isPlain, SPACED_GAP, Sign } from '../text/signs.ts';
 import { KIND_COUNT } from './places.ts';
-import { RUN_CODES, RUN_END, RUN_LIMIT, RUN_ROLES, RUN_SENSES, RUN_START, RunTable, WORDS_READ } from './run-table.ts';
+import { RUN_CODES, RUN_END, RUN_LIMIT, RUN_ROLES, RUN_SENSES, RUN_START, RUN_TAKEN, RunTable, WORDS_READ } from './run-table.ts';
 import { kindOfMark, kindOfNumber } from './word-kind.ts';
 
 /** Words at the end of a text that are kept for the next one. */
@@ -25,14 +26,14 @@ let met = new Int32Array(1 << 13);
 let turn = TURN;
 
 /**
- * The words of a folded text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
+ * The words of a text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
  * is looked at in microseconds; the rules read tokens instead. Whoever says the same again and again cannot outweigh the rest by it.
  */
 export class WordList {
   count = 0;
   /** Numbers of the words; they hold until the next text is read. */
   readonly words = new Int32Array(WORDS_READ);
-  /** Half-open ranges in the folded text. */
+  /** Half-open ranges in the text. */
   readonly from = new Int32Array(WORDS_READ);
   readonly to = new Int32Array(WORDS_READ);
   /** 1 where a word stands for the first time, else 0. */
@@ -40,14 +41,25 @@ export class WordList {
   /** All bits of the lexicon over the text. */
   senses = 0;
   roles = 0;
+  /** A set of {@link Sign}. Where it has `Unplain` and the text was not folded, the words are not those of the text. */
+  signs = 0;
   #words = 0;
   #reversed = 0;
   #reversedNames = 0;
   #rot13 = 0;
   #pigLatin = 0;
+  /** Where the last single letter or digit stands. */
+  #single = 0;
+  /** Where characters that a code of base64 may have begin, and where they end. */
+  #stretch = 0;
+  #stretchEnd = 0;
+  #digits = 0;
+  /** Dots and dashes. */
+  #marks = 0;
 
   /** Signs of a code among the words. */
   codes(): Codes {
+    if ((this.#reversed | this.#reversedNames | this.#rot13 | this.#pigLatin) === 0) return NO_CODES;
     return {
       words: this.#words,
       reversed: this.#reversed,
@@ -59,17 +71,18 @@ export class WordList {
 
   /** The last words, to be looked at with the first ones of the next text. */
   tail(): Tail {
-    const words: number[] = [];
-    const kinds: number[] = [];
-    for (let i = Math.max(0, this.count - TAIL); i < this.count; i++) {
-      const word = this.words[i] as number;
-      words.push(table.words[word] as number);
-      kinds.push(table.kinds[word] as number);
+    const size = Math.min(this.count, TAIL);
+    const words = new Array<number>(size);
+    const kinds = new Array<number>(size);
+    for (let i = 0; i < size; i++) {
+      const word = this.words[this.count - size + i] as number;
+      words[i] = table.words[word] as number;
+      kinds[i] = table.kinds[word] as number;
     }
     return { words, kinds };
   }
 
-  /** Reads a text in place of the one before. */
+  /** Reads a text in place of the one before: a folded one, or a plain one as it was written, since upper case is read as lower case. */
   read(text: string): this {
     table.forget();
     turn += TURN;
@@ -85,24 +98,36 @@ export class WordList {
     this.#reversedNames = 0;
     this.#rot13 = 0;
     this.#pigLatin = 0;
+    this.signs = 0;
+    this.#single = NOWHERE;
+    this.#stretch = 0;
+    this.#stretchEnd = 0;
+    this.#digits = 0;
+    this.#marks = 0;
     const { length } = text;
     let i = 0;
     while (i < length && this.count < WORDS_READ - RUN_LIMIT) {
       const c = text.charCodeAt(i);
       if (c === 32 || c === 10 || c === 39) i++;
-      else if (c >= 97 && c <= 122) i = this.#readRun(text, i);
-      else if (c >= 48 && c <= 57) i = this.#readDigits(text, i);
+      else if (isLetter(c)) i = this.#readRun(text, i, i);
+      else if (isDigit(c)) i = this.#readDigits(text, i);
       else if (c < 0x80) {
         // A hyphen inside a word or a number says nothing; "a - b" does.
-        if (c !== 45 || !isAlnum(text.charCodeAt(i - 1)) || !isAlnum(text.charCodeAt(i + 1)) || isDigits(text, i)) {
+        if (c !== 45 || !isAlnum(text.charCodeAt(i - 1)) || !isAlnum(text.charCodeAt(i + 1)) || isDigits(text, i))
           this.#push(kindOfMark(c), i, i + 1);
-        }
+        if (c === 45 || c === 46) this.#marks++;
+        else if (c === 43 || c === 47 || c === 61) this.#seeStretch(text, i, i + 1);
+        else if (!isPlain(c)) this.signs |= Sign.Unplain;
         i++;
       } else if (c >= 0x3040) {
+        this.signs |= Sign.Unplain;
         this.#pushRun(table.readCharacter(c), i, i + 1);
         i++;
-      } else i = this.#readRun(text, i);
+      } else i = this.#readRun(text, i, i);
     }
+    // What was not read may be anything.
+    if (i < length) this.signs = ALL_SIGNS;
+    if (this.#digits >= CODED_DIGITS || this.#marks >= CODED_MARKS) this.signs |= Sign.Coded;
     return this;
   }
 
@@ -135,42 +160,68 @@ export class WordList {
     let end = start;
     let value = 0;
     let whole = true;
+    let digits = 0;
+    let piece = start;
     for (; end - start < RUN_LIMIT; end++) {
       const c = text.charCodeAt(end);
-      if (c >= 48 && c <= 57) value = value * 10 + (c - 48);
-      else if ((c === 46 || c === 44) && isDigit(text.charCodeAt(end + 1))) {
+      if (isDigit(c)) {
+        value = value * 10 + (c - 48);
+        digits++;
+      } else if ((c === 46 || c === 44) && isDigit(text.charCodeAt(end + 1))) {
         // Three digits after a comma go on with the number, anything else is its fraction.
         if (c === 46 || !isThree(text, end + 1)) whole = false;
+        if (c === 46) this.#marks++;
+        if (end - piece === 1) this.#seeSingle(piece);
+        piece = end + 1;
       } else break;
     }
-    if (isLetter(text.charCodeAt(end))) return this.#readRun(text, start);
+    if (isLetter(text.charCodeAt(end))) return this.#readRun(text, start, piece);
+    if (end - piece === 1) this.#seeSingle(piece);
+    this.#seeStretch(text, piece, end);
+    this.#digits += digits;
     this.#push(kindOfNumber(whole ? value : 0.5), start, end);
     return end;
   }
 
-  /** Letters, digits and the apostrophes between them. */
-  #readRun(text: string, start: number): number {
+  /**
+   * Letters, digits and the apostrophes between them.
+   * @param begin where its first piece without marks inside begins
+   */
+  #readRun(text: string, start: number, begin: number): number {
     let first = 0x811c9dc5;
     let second = 0;
     let end = start;
+    let piece = begin;
     for (const limit = Math.min(start + RUN_LIMIT, text.length); end < limit; end++) {
-      const c = text.charCodeAt(end);
-      if (c < 0x80 ? IN_RUN[c] === 0 : c >= 0x3040) {
+      let c = text.charCodeAt(end);
+      const letter = c < 0x80 ? (LETTERS[c] as number) : 0;
+      if (letter !== 0) c = letter;
+      else if (c >= 0x80) {
+        if (c >= 0x3040) break;
+        this.signs |= Sign.Unplain;
+      } else {
         if (c === 39 || c === 64 || c === 36) {
           if (!isLetter(text.charCodeAt(end + 1))) break;
+          if (c === 36) this.signs |= Sign.Unplain;
         } else if (c === 46) {
           // "b.i.d."
           if (!(isLetter(text.charCodeAt(end + 1)) && !isLetter(text.charCodeAt(end + 2)))) break;
           if (!(end === start + 1 || text.charCodeAt(end - 2) === 46)) break;
+          this.#marks++;
         } else break;
+        if (end - piece === 1) this.#seeSingle(piece);
+        piece = end + 1;
       }
       first = Math.imul(first ^ c, 0x01000193);
       second = (Math.imul(second, 31) + c) | 0;
     }
+    if (end - piece === 1) this.#seeSingle(piece);
+    this.#seeStretch(text, piece, end);
     const run = table.read(text, start, end, first, second);
     this.#pushRun(run, start, end);
     const codes = table.runs[run + RUN_CODES] as number;
     this.#words += codes & 63;
+    this.#digits += (table.runs[run + RUN_TAKEN] as number) - 1;
     if (codes > 63) {
       this.#reversed += (codes >> 6) & 63;
       this.#reversedNames += (codes >> 12) & 63;
@@ -179,17 +230,37 @@ export class WordList {
     }
     return end;
   }
+
+  /** Notes a letter or digit that stands alone. */
+  #seeSingle(at: number): void {
+    if (at - this.#single <= SPACED_GAP + 1) this.signs |= Sign.Spaced;
+    this.#single = at;
+  }
+
+  /** Notes characters that a code of base64 may have. */
+  #seeStretch(text: string, from: number, to: number): void {
+    if (from !== this.#stretchEnd) this.#stretch = from;
+    this.#stretchEnd = to;
+    if (to - this.#stretch < CODED_RUN) return;
+    // A run of small letters is a word.
+    for (let i = this.#stretch + 1; i < to; i++) if (text.charCodeAt(i) < 97) this.signs |= Sign.Coded;
+  }
 }
 
-/** ASCII characters that a run is made of. */
-const IN_RUN = Uint8Array.from({ length: 0x80 }, (_, c) => Number(isLetter(c) || isDigit(c)));
+/** Far before any text. */
+const NOWHERE = -1_000;
+
+const ALL_SIGNS = Sign.Unplain | Sign.Spaced | Sign.Coded;
+
+/** Of ASCII characters that a run is made of: as they are in lower case; 0 for others. */
+const LETTERS = Uint8Array.from({ length: 0x80 }, (_, c) => (isDigit(c) ? c : isLetter(c) ? c | 32 : 0));
 
 function isDigit(c: number): boolean {
   return c >= 48 && c <= 57;
 }
 
 function isLetter(c: number): boolean {
-  return c >= 97 && c <= 122;
+  return (c | 32) >= 97 && (c | 32) <= 122;
 }
 
 function isAlnum(c: number): boolean {

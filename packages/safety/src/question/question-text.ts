@@ -115,7 +115,7 @@ export function* questionTexts(text: string): Generator<QuestionText> {
     const tokens = tokenizeJoined(piece, joined, 0);
     yield read(tokens, readQuestion(joined));
     // Many short readings are read as one text, each a sentence of its own.
-    const hidden = hiddenReadings(piece, countCodes(tokens), joined.signs);
+    const hidden = hiddenReadings(piece, countCodes(tokens));
     if (hidden.length > 0) yield readPlain(hidden.join(' . ').slice(0, 2 * CHUNK));
     const plain = unleeted(piece);
     if (plain) yield readPlain(plain);

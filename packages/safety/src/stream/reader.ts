@@ -1,10 +1,9 @@
-import { type AnswerReading, locateViolation, readAnswer } from '../learned/answer-reading.ts';
+import { type AnswerReading, foldSentence, locateViolation, readAnswer } from '../learned/answer-reading.ts';
 import { type Before, NOTHING_BEFORE } from '../learned/features.ts';
 import { softens } from '../rules/diagnosis/softens.ts';
 import type { Category, Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
 import { Sentence } from '../rules/sentence.ts';
-import { joinSpacedLetters } from '../text/disguise.ts';
-import { type Folded, fold } from '../text/fold.ts';
+import type { Folded } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
 import type { Token } from '../text/token.ts';
 import { tokenizeJoined } from '../text/tokenize.ts';
@@ -27,13 +26,13 @@ export interface Judged {
 
 const NO_FINDINGS: readonly Finding[] = [];
 
-/** A sentence in the queue. Its tokens are made when a rule first asks for them, here or for the sentences after it. */
+/** A sentence in the queue. It is folded, and its tokens are made, when a rule first asks for them, here or for the sentences after it. */
 class Item {
   readonly reading: AnswerReading;
-  readonly folded: Folded;
   findings = NO_FINDINGS;
   soft = NO_FINDINGS;
   waits = 0;
+  #folded: Folded | undefined;
   #tokens: readonly Token[] | undefined;
 
   constructor(
@@ -41,8 +40,12 @@ class Item {
     readonly base: number,
     context: readonly Item[],
   ) {
-    this.folded = joinSpacedLetters(fold(text));
-    this.reading = readAnswer(this.folded, before(context));
+    this.reading = readAnswer(text, before(context));
+  }
+
+  get folded(): Folded {
+    this.#folded ??= foldSentence(this.text);
+    return this.#folded;
   }
 
   get tokens(): readonly Token[] {
@@ -116,7 +119,7 @@ export class Reader {
     this.#base += text.length;
     if (item.reading.suspicion >= this.#leastSuspicion)
       this.#judge(new ReadWindow(item, context, this.#recentSize), item);
-    for (const reading of hiddenReadings(text, item.reading.codes, item.folded.signs)) this.#judgeHidden(reading, item);
+    for (const reading of hiddenReadings(text, item.reading.codes, item.reading.shaped)) this.#judgeHidden(reading, item);
     if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears)))
       item.soft = NO_FINDINGS;
     if (this.#waiting.length > 0) this.#clearOrHarden(item);

@@ -10,6 +10,8 @@ export interface Codes {
   readonly pigLatin: number;
 }
 
+export const NO_CODES: Codes = { words: 0, reversed: 0, reversedNames: 0, rot13: 0, pigLatin: 0 };
+
 /** Counts the words of tokens and those that show signs of a code. */
 export function countCodes(tokens: readonly Token[]): Codes {
   const count = (hint: number): number => tokens.filter((token) => token.hint & hint).length;

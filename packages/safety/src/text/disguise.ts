@@ -1,7 +1,7 @@
 import { isKnownWord, knownWords, lookUp } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import type { Folded } from './fold.ts';
-import { Sign, SPACED_GAP } from './signs.ts';
+import { SPACED_GAP } from './signs.ts';
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -65,14 +65,16 @@ function isListed(word: string): boolean {
 const isAlnum = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 48 && c <= 57);
 const isSeparator = (c: number): boolean =>
   c === 32 || c === 45 || c === 46 || c === 10 || c === 47 || c === 124 || c === 44 || c === 95;
+/** Two single letters or digits beside each other: few texts have them. */
+const SPACED = new RegExp(`(?:^|[^a-z0-9])[a-z0-9][- .\\n/|,_]{1,${SPACED_GAP}}[a-z0-9](?![a-z0-9])`);
 
 /**
  * Joins letters that stand apart ("T a k e  5 0 0  m g", "i-b-u-p-r-o-f-e-n"). The narrowest gap of a run stands inside
  * its words, a wider one between them. Runs of digits alone stay as they are.
  */
 export function joinSpacedLetters(folded: Folded): Folded {
-  const { text, signs } = folded;
-  if (!(signs & Sign.Spaced)) return folded;
+  const { text } = folded;
+  if (!SPACED.test(text)) return folded;
   const runs: { from: number; to: number }[] = [];
   let i = 0;
   while (i < text.length) {
@@ -129,7 +131,7 @@ export function joinSpacedLetters(folded: Folded): Folded {
   }
   for (let k = last; k <= text.length; k++) offsets.push(at[k] as number);
   out += text.slice(last);
-  return { text: out, at: Int32Array.from(offsets), signs };
+  return { text: out, at: Int32Array.from(offsets) };
 }
 
 let dictionary: Set<string> | undefined;

@@ -1,5 +1,5 @@
 import { LOOK_ALIKES } from './look-alikes.ts';
-import { isPlain, Sign, signsOf } from './signs.ts';
+import { allPlain, isPlain } from './signs.ts';
 
 /**
  * Text as a reader sees it: lower case, accents, width and look-alike letters folded, invisible characters and markup gone.
@@ -8,8 +8,6 @@ import { isPlain, Sign, signsOf } from './signs.ts';
 export interface Folded {
   readonly text: string;
   readonly at: Int32Array;
-  /** A set of {@link Sign}: whether the original may be coded and letters of `text` may be spaced. */
-  readonly signs: number;
 }
 
 const INLINE_TAGS = new Set([
@@ -113,30 +111,27 @@ let identity = new Int32Array(1_100).map((_, i) => i);
 
 /** Folds a piece of text. Linear in its length. */
 export function fold(original: string): Folded {
-  const signs = signsOf(original);
-  return signs & Sign.Unplain ? new Rewritten(original, signs) : plain(original, signs);
+  return allPlain(original) ? plain(original) : new Rewritten(original);
 }
 
 /** Most text has no markup, accents or escapes. */
-function plain(original: string, signs: number): Folded {
+function plain(original: string): Folded {
   if (identity.length <= original.length) identity = new Int32Array(original.length + 1_000).map((_, i) => i);
-  return { text: original.toLowerCase(), at: identity, signs };
+  return { text: original.toLowerCase(), at: identity };
 }
 
 /** A text with something in it that folds to another length or character. Few texts are asked for their offsets. */
 class Rewritten implements Folded {
   readonly text: string;
-  readonly signs: number;
   readonly #original: string;
   #at: Int32Array | undefined;
 
-  constructor(original: string, signs: number) {
+  constructor(original: string) {
     let text = '';
     foldPieces(original, (piece) => {
       text += piece;
     });
     this.text = text;
-    this.signs = (signs & Sign.Coded) | (signsOf(text) & Sign.Spaced);
     this.#original = original;
   }
 

@@ -1,7 +1,7 @@
 import { lookUp } from '../lexicon/lexicon.ts';
 import type { Codes } from './codes.ts';
 import { fold } from './fold.ts';
-import { CODED_DIGITS, CODED_MARKS, CODED_RUN, Sign, signsOf } from './signs.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN } from './signs.ts';
 
 const MORSE: Readonly<Record<string, string>> = {
   '.-': 'a',
@@ -47,14 +47,14 @@ const NONE: readonly string[] = [];
 /**
  * Other readings of a piece of text that a person could recover: written backwards, in ROT13, base64, hex, binary, Morse
  * or pig Latin. Most text has none; each test is one pass.
- * @param signs those of the text, where they are known
+ * @param shaped whether the text may have the shape of a code, where that is known
  */
-export function hiddenReadings(text: string, codes: Codes, signs = signsOf(text)): readonly string[] {
+export function hiddenReadings(text: string, codes: Codes, shaped = true): readonly string[] {
   const { words, reversed, reversedNames, rot13: rotated, pigLatin } = codes;
   const turned = reversed >= 2 || (reversedNames >= 1 && (reversed >= 1 || words <= 6));
   const turning = rotated >= 2 || (rotated >= 1 && words <= 4);
   const told = turned || turning || pigLatin >= 3;
-  if (!told && !(signs & Sign.Coded)) return NONE;
+  if (!told && !shaped) return NONE;
   const shape = shapeOf(text);
   if (!told && shape.run < CODED_RUN && shape.digits < CODED_DIGITS && shape.marks < CODED_MARKS) return NONE;
   const readings: string[] = [];
