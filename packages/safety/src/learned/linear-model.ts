@@ -34,7 +34,7 @@ export class LinearModel {
     const { words, first } = list;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += weights[features[i] as number] as number;
-    for (let i = 0; i < list.count; i++) if (first[i] === 1) sum += sums[words[i] as number] as number;
+    for (let i = 0; i < list.count; i++) sum += (first[i] as number) * (sums[words[i] as number] as number);
     return sum * this.#scale + this.#bias;
   }
 
