@@ -34,7 +34,7 @@ export { strictRules } from './rules/strict.ts';
 export type { Sentence } from './rules/sentence.ts';
 export type { Phrase } from './lexicon/lexicon.ts';
 export type { Token, TokenKind } from './text/token.ts';
-export type { Category, Finding, Rule, RuleMatch, Severity, Window } from './rules/rule.ts';
+export type { Category, Finding, LikelyViolation, Rule, RuleMatch, Severity, Window } from './rules/rule.ts';
 export {
   changePolicy,
   type OnRequest,

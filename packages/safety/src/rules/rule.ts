@@ -45,8 +45,20 @@ export interface Window {
    * which are made when first asked for; so a rule may look at it first.
    */
   readonly suspicion: number;
-  /** Where the sentence looks most like a violation, and of what kind. */
-  readonly violation: RuleMatch & { readonly category: Category };
+  /** What kind of violation the sentence looks like, if it is one. Cheap, too. */
+  readonly violation: LikelyViolation;
+}
+
+/** Where a sentence looks most like a violation, as a half-open range in `Window.text`, and of what kind. */
+export interface LikelyViolation {
+  /** First UTF-16 unit. */
+  readonly from: number;
+  /** Unit after the last. */
+  readonly to: number;
+  /** The likeliest category. */
+  readonly category: Category;
+  /** Of each category that is told apart: log odds, in nats, that a violation like this one is of that category, alone or among others. */
+  readonly odds: Readonly<Partial<Record<Category, number>>>;
 }
 
 /** A finding as a rule reports it: a half-open range in `Window.text`. */

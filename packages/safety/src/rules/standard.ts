@@ -1,5 +1,5 @@
 import { detectDosage } from '../dosage/detect-dosage.ts';
-import { type ReadCategory, UNSUSPICIOUS, VIOLATION } from '../learned/answer-reading.ts';
+import { type ReadCategory, UNLIKELY, UNSUSPICIOUS, VIOLATION } from '../learned/answer-reading.ts';
 import { detectChinese } from './chinese.ts';
 import { detectDecisionRule } from './decision-rule/detect-decision-rule.ts';
 import { defineRule, MAX_SPAN } from './define-rule.ts';
@@ -91,8 +91,9 @@ function structureRule({ id, category, reason, find }: Structures): Rule {
 }
 
 /**
- * A rule of structure beside the model of the package. What is asked of a sentence first is how it looks as a whole: structures
- * are read where it looks suspicious at all, and where they find nothing in what looks like a violation, it is one.
+ * A rule of structure beside the models of the package. What is asked of a sentence first is how it looks as a whole: structures
+ * are read where it looks suspicious at all and may be of their category, and where they find nothing in what looks like a violation,
+ * it is one.
  */
 function standardRule(structures: Structures): Rule {
   const { id, category, reason, likeness } = structures;
@@ -104,9 +105,9 @@ function standardRule(structures: Structures): Rule {
     maxSpan: MAX_SPAN,
     leastSuspicion: UNSUSPICIOUS,
     detect: (window) => {
-      const found = structure.find(window);
+      const { from, to, category: likeliest, odds } = window.violation;
+      const found = (odds[category] ?? 0) < UNLIKELY[category] ? NONE : structure.find(window);
       if (found.length > 0 || window.suspicion < VIOLATION[category]) return found;
-      const { from, to, category: likeliest } = window.violation;
       return likeliest === category ? [{ from, to, reason: likeness }] : NONE;
     },
   });

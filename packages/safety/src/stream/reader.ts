@@ -1,7 +1,7 @@
 import { type AnswerReading, foldSentence, locateViolation, readAnswer } from '../learned/answer-reading.ts';
 import { type Before, NOTHING_BEFORE } from '../learned/features.ts';
 import { softens } from '../rules/diagnosis/softens.ts';
-import type { Category, Finding, Rule, RuleMatch, Window } from '../rules/rule.ts';
+import type { Finding, LikelyViolation, Rule, RuleMatch, Window } from '../rules/rule.ts';
 import { Sentence } from '../rules/sentence.ts';
 import type { Folded } from '../text/fold.ts';
 import { hiddenReadings } from '../text/hidden.ts';
@@ -200,7 +200,7 @@ class ReadWindow implements Window {
   readonly #item: Item;
   readonly #context: readonly Item[];
   #sentence: Sentence | undefined;
-  #violation: (RuleMatch & { readonly category: Category }) | undefined;
+  #violation: LikelyViolation | undefined;
 
   /** @param start characters of the context */
   constructor(item: Item, context: readonly Item[], start: number) {
@@ -237,10 +237,11 @@ class ReadWindow implements Window {
     return this.sentence.tokens;
   }
 
-  get violation(): RuleMatch & { readonly category: Category } {
+  get violation(): LikelyViolation {
     if (!this.#violation) {
-      const { category, from, to } = locateViolation(this.#item.folded, before(this.#context));
-      this.#violation = { category, from: this.start + from, to: this.start + Math.min(to, this.#item.text.length) };
+      const { from, to, ...likely } = locateViolation(this.#item.folded, before(this.#context));
+      const end = Math.min(to, this.#item.text.length);
+      this.#violation = { ...likely, from: this.start + from, to: this.start + end };
     }
     return this.#violation;
   }
