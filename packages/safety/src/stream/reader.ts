@@ -239,9 +239,9 @@ class ReadWindow implements Window {
 
   get violation(): LikelyViolation {
     if (!this.#violation) {
-      const { from, to, ...likely } = locateViolation(this.#item.folded, before(this.#context));
+      const { category, odds, from, to } = locateViolation(this.#item.folded, before(this.#context));
       const end = Math.min(to, this.#item.text.length);
-      this.#violation = { ...likely, from: this.start + from, to: this.start + end };
+      this.#violation = { category, odds, from: this.start + from, to: this.start + end };
     }
     return this.#violation;
   }
