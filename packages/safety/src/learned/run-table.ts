@@ -101,7 +101,9 @@ export class RunTable {
    * A slot of {@link RUN_FIELDS} for each run: its first word, the word after its last, bits of the lexicon, its codes as {@link packCodes}
    * has them, the two hashes that it is found by, and its digits.
    */
-  readonly runs = new Int32Array(RUN_FIELDS * SLOTS);
+  readonly runs = new Int32Array(RUN_FIELDS * (SLOTS / 2));
+  /** In each slot the number of a run, from 1 on. */
+  readonly #slots = new Uint16Array(SLOTS);
   #runCount = 0;
 
   constructor() {
@@ -114,7 +116,7 @@ export class RunTable {
   /** Forgets everything when nearly half the slots are taken. Numbers hold until then. */
   forget(): void {
     if (this.#runCount < SLOTS / 2 - WORDS_READ) return;
-    this.runs.fill(0);
+    this.#slots.fill(0);
     this.#runCount = 0;
     this.count = KIND_COUNT;
     this.generation++;
@@ -122,41 +124,44 @@ export class RunTable {
 
   /** Where the fields of a run begin in {@link runs}: the one that stands at `from` to `to` and has these hashes. */
   read(text: string, from: number, to: number, first: number, second: number): number {
-    const run = this.#find(first, second);
-    if (this.runs[run + RUN_TAKEN] === 0) {
-      this.#take(run, first, second);
-      this.#add(run, text.slice(from, to).toLowerCase());
-    }
+    const slot = this.#find(first, second);
+    const known = this.#slots[slot] as number;
+    if (known !== 0) return known * RUN_FIELDS;
+    const run = this.#take(slot, first, second);
+    this.#add(run, text.slice(from, to).toLowerCase());
     return run;
   }
 
   /** The same of one character of a script without spaces. */
   readCharacter(code: number): number {
-    const run = this.#find(code, -code);
-    if (this.runs[run + RUN_TAKEN] === 0) {
-      this.#take(run, code, -code);
-      const start = this.count;
-      const word = Math.imul(code, 0x9e3779b1);
-      this.#addWord(CHARACTER, word, '');
-      this.#describe(run, start, 0, 0, 0);
-    }
+    const slot = this.#find(code, -code);
+    const known = this.#slots[slot] as number;
+    if (known !== 0) return known * RUN_FIELDS;
+    const run = this.#take(slot, code, -code);
+    const start = this.count;
+    this.#addWord(CHARACTER, Math.imul(code, 0x9e3779b1), '');
+    this.#describe(run, start, 0, 0, 0);
     return run;
   }
 
   /** The slot of the run with these hashes, or the free one that it is to have. */
   #find(first: number, second: number): number {
     const { runs } = this;
-    let run = RUN_FIELDS * ((first ^ (first >>> 15)) & (SLOTS - 1));
-    while (runs[run + RUN_TAKEN] !== 0 && (runs[run + RUN_FIRST] !== first || runs[run + RUN_SECOND] !== second))
-      run = (run + RUN_FIELDS) & (RUN_FIELDS * SLOTS - 1);
-    return run;
+    let slot = (first ^ (first >>> 15)) & (SLOTS - 1);
+    for (;;) {
+      const run = (this.#slots[slot] as number) * RUN_FIELDS;
+      if (run === 0 || (runs[run + RUN_FIRST] === first && runs[run + RUN_SECOND] === second)) return slot;
+      slot = (slot + 1) & (SLOTS - 1);
+    }
   }
 
-  #take(run: number, first: number, second: number): void {
+  #take(slot: number, first: number, second: number): number {
+    this.#slots[slot] = ++this.#runCount;
+    const run = this.#runCount * RUN_FIELDS;
     this.runs[run + RUN_FIRST] = first;
     this.runs[run + RUN_SECOND] = second;
     this.runs[run + RUN_TAKEN] = 1;
-    this.#runCount++;
+    return run;
   }
 
   #add(run: number, text: string): void {
