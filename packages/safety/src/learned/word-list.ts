@@ -1,7 +1,17 @@
 import { type Codes, NO_CODES } from '../text/codes.ts';
-import { CODED_DIGITS, CODED_MARKS, CODED_RUN, isPlain, SPACED_GAP, Sign } from '../text/signs.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN, isPlain, Sign, SPACED_GAP } from '../text/signs.ts';
 import { KIND_COUNT } from './places.ts';
-import { RUN_CODES, RUN_END, RUN_LIMIT, RUN_ROLES, RUN_SENSES, RUN_START, RUN_TAKEN, RunTable, WORDS_READ } from './run-table.ts';
+import {
+  RUN_CODES,
+  RUN_END,
+  RUN_LIMIT,
+  RUN_ROLES,
+  RUN_SENSES,
+  RUN_START,
+  RUN_TAKEN,
+  RunTable,
+  WORDS_READ,
+} from './run-table.ts';
 import { kindOfMark, kindOfNumber } from './word-kind.ts';
 
 /** Words at the end of a text that are kept for the next one. */

@@ -119,7 +119,8 @@ export class Reader {
     this.#base += text.length;
     if (item.reading.suspicion >= this.#leastSuspicion)
       this.#judge(new ReadWindow(item, context, this.#recentSize), item);
-    for (const reading of hiddenReadings(text, item.reading.codes, item.reading.shaped)) this.#judgeHidden(reading, item);
+    for (const reading of hiddenReadings(text, item.reading.codes, item.reading.shaped))
+      this.#judgeHidden(reading, item);
     if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears)))
       item.soft = NO_FINDINGS;
     if (this.#waiting.length > 0) this.#clearOrHarden(item);
