@@ -91,10 +91,11 @@ WORD_CLASSES.forEach(([, words], i) => {
 
 /** Kind of a word with these bits of the lexicon. */
 export function kindOfWord(word: string, sense: number, role: number): number {
-  for (let kind = 0; kind < KINDS.length; kind++) {
-    const [senses, roles] = KINDS[kind] as readonly [number, number];
-    if ((sense & senses) !== 0 || (role & roles) !== 0) return kind;
-  }
+  if ((sense | role) !== 0)
+    for (let kind = 0; kind < KINDS.length; kind++) {
+      const [senses, roles] = KINDS[kind] as readonly [number, number];
+      if ((sense & senses) !== 0 || (role & roles) !== 0) return kind;
+    }
   return classes.get(word) ?? PLAIN;
 }
 

@@ -119,8 +119,7 @@ export class Reader {
     this.#base += text.length;
     if (item.reading.suspicion >= this.#leastSuspicion)
       this.#judge(new ReadWindow(item, context, this.#recentSize), item);
-    for (const reading of hiddenReadings(text, item.reading.codes, item.reading.shaped))
-      this.#judgeHidden(reading, item);
+    this.#judgeHidden(hiddenReadings(text, item.reading.codes, item.reading.shaped), item);
     if (item.soft.length > 0 && (clears(item) || context.slice(-LOOK_AHEAD_SEGMENTS).some(clears)))
       item.soft = NO_FINDINGS;
     if (this.#waiting.length > 0) this.#clearOrHarden(item);
@@ -157,22 +156,28 @@ export class Reader {
     }
   }
 
-  /** A reading that a person could recover is judged alone; its findings span the whole segment that hides it. */
-  #judgeHidden(reading: string, item: Item): void {
-    const inner = new Segmenter();
-    for (const text of [...inner.push(reading), ...inner.end()]) {
-      const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS, 0);
-      for (const rule of this.#rules) {
-        if (window.suspicion < leastSuspicionOf(rule)) continue;
-        const match = rule.find(window)[0];
-        if (!match) continue;
-        const finding = {
-          ...asFinding(rule, match, 0),
-          from: item.base,
-          to: item.base + item.text.length,
-          reason: `${match.reason ?? rule.reason}, disguised`,
-        };
-        item.findings = [...item.findings, finding];
+  /** What a person could recover is judged alone. A finding spans the whole segment that hides it, so a rule has one at most. */
+  #judgeHidden(readings: readonly string[], item: Item): void {
+    if (readings.length === 0) return;
+    const quiet = new Set(this.#rules);
+    for (const reading of readings) {
+      const inner = new Segmenter();
+      for (const text of [...inner.push(reading), ...inner.end()]) {
+        const window = new ReadWindow(new Item(text, 0, NO_ITEMS), NO_ITEMS, 0);
+        for (const rule of quiet) {
+          if (window.suspicion < leastSuspicionOf(rule)) continue;
+          const match = rule.find(window)[0];
+          if (!match) continue;
+          quiet.delete(rule);
+          const finding = {
+            ...asFinding(rule, match, 0),
+            from: item.base,
+            to: item.base + item.text.length,
+            reason: `${match.reason ?? rule.reason}, disguised`,
+          };
+          item.findings = [...item.findings, finding];
+        }
+        if (quiet.size === 0) return;
       }
     }
   }
