@@ -1,7 +1,7 @@
 /** Training on the WebGPU device of the onnx engine. Needs a Vulkan driver, see src/engine/onnx/onnx-webgpu.test.ts. */
 
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createRandom } from '../src/data/random.ts';
 import { OnnxEngine } from '../src/engine/onnx/onnx-engine.ts';
 import { webgpuAbsence } from '../src/engine/onnx/webgpu-absence.ts';
@@ -28,6 +28,9 @@ const absence = webgpuAbsence();
 beforeEach((context) => {
   if (absence) context.skip(absence);
 });
+// One for all: ONNX Runtime forgets the shaders it has compiled, ten seconds of a software device, with its last session.
+const webgpu = new OnnxEngine({ device: 'webgpu' });
+afterAll(() => webgpu.dispose());
 
 it('30 steps of PEFT in float64 on WebGPU: losses within 1e-4, logits of the adapter within 1e-3', async () => {
   const run = goldenJson('runs/lora-30.json');
@@ -41,8 +44,7 @@ it('30 steps of PEFT in float64 on WebGPU: losses within 1e-4, logits of the ada
     targetModules: 'all-linear',
   } as const;
   const method = loraMethod(model, weights, spec, createRandom(1), withPrefix(tensors, 'start:'));
-  const engine = new OnnxEngine({ device: 'webgpu' });
-  const trainer = await Trainer.create(engine, method, {
+  const trainer = await Trainer.create(webgpu, method, {
     steps: run.steps,
     batchSize: run.batch_size,
     accumulation: run.accumulation,
@@ -63,7 +65,6 @@ it('30 steps of PEFT in float64 on WebGPU: losses within 1e-4, logits of the ada
   const logits = await allLogits(cpu, method, await trainer.parameters(), run.ids);
   expect(relativeError(logits, tensors.get('logits')!.data)).toBeLessThan(1e-3);
   await cpu.dispose();
-  await engine.dispose();
 }, 300_000);
 
 it.each([
@@ -89,7 +90,7 @@ it.each([
       ),
     );
     const courses: number[][] = [];
-    for (const engine of [new ReferenceEngine(), new OnnxEngine({ device: 'webgpu' })]) {
+    for (const engine of [new ReferenceEngine(), webgpu]) {
       const options = { steps: 3, batchSize: 2, learningRate: 5e-3, order: 'as-given' } as const;
       const trainer = await Trainer.create(engine, method, options);
       const course: number[] = [];
@@ -97,7 +98,6 @@ it.each([
         if (event.type === 'step-end') course.push(event.lossNats, event.gradientNorm);
       }
       courses.push(course);
-      await engine.dispose();
     }
     const [expected, found] = courses as [number[], number[]];
     expect(found).toHaveLength(6);
@@ -110,13 +110,11 @@ it.each([
 it.each(goldenModels)(
   '%s: loss and gradients of float64 within 1e-4, and every product on the device',
   async (name) => {
-    const engine = new OnnxEngine({ device: 'webgpu' });
     const subject = await goldenMethod(name);
-    const program = await compileGolden(engine, subject);
+    const program = await compileGolden(webgpu, subject);
     await expectGradients(program, subject, 1e-4);
     const { onCpu } = (await program.placement())!;
     expect(Object.keys(onCpu).filter((op) => /MatMul|Gemm|Softmax|Scan/.test(op))).toEqual([]);
-    await engine.dispose();
   },
   120_000,
 );

@@ -4,7 +4,7 @@
  *   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json npx vitest run onnx-webgpu
  */
 
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { GraphBuilder } from '../../tensor/graph.ts';
 import { dropout, input, matmul } from '../../tensor/ops.ts';
 import { engineConformance } from '../conformance.ts';
@@ -16,6 +16,15 @@ const absence = webgpuAbsence();
 beforeEach((context) => {
   if (absence) context.skip(absence);
 });
+
+// ONNX Runtime forgets the device and the shaders it has compiled with its last session: one stays open.
+const holder = new OnnxEngine({ device: 'webgpu' });
+beforeAll(async () => {
+  if (absence) return;
+  const graph = new GraphBuilder();
+  await holder.compile(graph.finish({ y: input(graph, 'x', 'f32', []) }));
+});
+afterAll(() => holder.dispose());
 
 // SwiftShader is off by 2e-5 where a layer norm takes a large mean from its input.
 engineConformance(() => new OnnxEngine({ device: 'webgpu' }), { tolerance: 5e-5 });
