@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeTinyModel } from '../src/testing/index.ts';
+import { bundled } from './support/bundled.ts';
 import { findMpi, isAlive, type Mpi, startJob, until } from './support/mpirun.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const script = here('./support/cluster.sh');
+const program = (of: string) => bundled(new URL(`./support/${of}.ts`, import.meta.url));
 const name = `ac${process.pid % 10_000}`;
 const MACHINES = 4;
 const mpi = findMpi('openmpi');
@@ -30,13 +32,9 @@ async function connectMachines(): Promise<void> {
     return;
   }
   cluster('down', name, String(MACHINES));
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', here('./support/delay-switch.ts'), name, `${MACHINES}`, '1'],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [await program('delay-switch'), name, `${MACHINES}`, '1'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   delaySwitch = child;
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());
@@ -93,7 +91,7 @@ const options = (output: string) => ({
   adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: 'all-linear' },
   train: { steps: 6, batchSize: 2, accumulation: 5 },
 });
-const rank = (file: string, ...args: string[]) => [process.execPath, '--import', 'tsx', here(file), ...args];
+const rank = async (of: string, ...args: string[]) => [process.execPath, await program(of), ...args];
 
 /** mpirun on the first machine, one rank on each; the launcher's own links are watched as closely as ours. */
 function startOnMachines(program: readonly string[]) {
@@ -139,10 +137,10 @@ function startOnMachines(program: readonly string[]) {
 describe('four machines', { timeout: 120_000 }, () => {
   it('train to the adapter that four ranks on one machine make', async () => {
     const argument = (output: string) => JSON.stringify({ options: options(output) });
-    const far = startOnMachines(rank('./support/train-rank.ts', argument('far')));
+    const far = startOnMachines(await rank('train-rank', argument('far')));
     expect(await far.ended, far.errors()).toBe(0);
     expect(far.output()).toContain('"ranks":4,"hosts":4');
-    const near = startJob(mpi as Mpi, MACHINES, rank('./support/train-rank.ts', argument('near')));
+    const near = startJob(mpi as Mpi, MACHINES, await rank('train-rank', argument('near')));
     expect(await near.ended, near.errors()).toBe(0);
     const adapter = (output: string) => readFile(join(folder, output, 'adapter_model.safetensors'));
     expect(await adapter('far')).toEqual(await adapter('near'));
@@ -150,15 +148,15 @@ describe('four machines', { timeout: 120_000 }, () => {
 
   it('are a millisecond apart', async (context) => {
     if (undelayed) context.skip(undelayed);
-    const on = (machine: number, ...args: string[]) =>
-      spawn('ip', ['netns', 'exec', `${name}${machine}`, ...rank('./support/round-trip.ts', ...args)]);
+    const on = async (machine: number, ...args: string[]) =>
+      spawn('ip', ['netns', 'exec', `${name}${machine}`, ...(await rank('round-trip', ...args))]);
     const first = (child: ChildProcess) =>
       new Promise<string>((resolve, reject) => {
         child.stdout!.once('data', (text) => resolve(String(text)));
         child.once('exit', (code) => reject(new Error(`code ${code}`)));
       });
-    await first(on(2, 'serve'));
-    const milliseconds = Number(await first(on(1, '10.77.0.2')));
+    await first(await on(2, 'serve'));
+    const milliseconds = Number(await first(await on(1, '10.77.0.2')));
     process.stdout.write(
       `fastest round trip, ${delaySwitch ? 'by our switch' : 'by netem'}: ${milliseconds.toFixed(2)} ms\n`,
     );
@@ -167,7 +165,7 @@ describe('four machines', { timeout: 120_000 }, () => {
   });
 
   it('end, one and all, when the link of one is cut', async () => {
-    const job = startOnMachines(rank('./support/collective-rank.ts', 'forever'));
+    const job = startOnMachines(await rank('collective-rank', 'forever'));
     const pids = () => [...job.output().matchAll(/^pid \d (\d+)$/gm)].map((match) => Number(match[1]));
     await until(() => pids().length === MACHINES, 'all ranks to start', 60);
     cut(MACHINES);

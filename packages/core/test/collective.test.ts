@@ -1,10 +1,10 @@
 /** Ranks that are real processes under a real mpirun. */
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { bundled } from './support/bundled.ts';
 import { findMpi, isAlive, type Job, type Mpi, startJob, until } from './support/mpirun.ts';
 
-const script = fileURLToPath(new URL('./support/collective-rank.ts', import.meta.url));
-const program = (...args: string[]) => [process.execPath, '--import', 'tsx', script, ...args];
+const script = await bundled(new URL('./support/collective-rank.ts', import.meta.url));
+const program = (...args: string[]) => [process.execPath, script, ...args];
 const RANKS = 3;
 
 async function resultOf(job: Job): Promise<unknown> {

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointStore, type FineTuneEvent, type FineTuneOptions } from '../src/index.ts';
 import { writeTinyModel } from '../src/testing/index.ts';
+import { bundled } from './support/bundled.ts';
 import { findMpi, isAlive, type Job, type Mpi, startJob, until } from './support/mpirun.ts';
 import type { Sabotage } from './support/sabotage.ts';
 
 const tokenizer = fileURLToPath(new URL('./golden/tiny-tokenizer/byte-level', import.meta.url));
-const script = fileURLToPath(new URL('./support/train-rank.ts', import.meta.url));
+const script = await bundled(new URL('./support/train-rank.ts', import.meta.url));
 const mpi = findMpi('openmpi') as Mpi;
 let folder = '';
 
@@ -35,7 +36,7 @@ function job(name: string, more: Partial<FineTuneOptions> = {}): FineTuneOptions
     model: join(folder, 'model'),
     records: [join(folder, 'records.jsonl')],
     output: join(folder, name),
-    template: 'alpaca',
+    template: 'chat',
     split: { counts: { train: 65, validation: 5, test: 0 } },
     adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: 'all-linear' },
     // 65 examples in batches of 3: the last window of an epoch has fewer batches than there are ranks.
@@ -48,7 +49,8 @@ function job(name: string, more: Partial<FineTuneOptions> = {}): FineTuneOptions
 
 const program = (options: FineTuneOptions, sabotage?: Sabotage) => [
   process.execPath,
-  ...['--import', 'tsx', script, JSON.stringify({ options, sabotage })],
+  script,
+  JSON.stringify({ options, sabotage }),
 ];
 
 const eventsOf = (output: string): FineTuneEvent[] =>
