@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { bundled } from './support/bundled.ts';
 import { goldenPath } from './support/golden.ts';
 
 it('memory does not grow over 500 steps of unlike lengths', async () => {
-  const script = fileURLToPath(new URL('support/memory-run.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--expose-gc', '--import', 'tsx', script, goldenPath('tied-f32')],
-    { timeout: 60_000 },
-  );
+  const script = await bundled(new URL('support/memory-run.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, goldenPath('tied-f32')], {
+    timeout: 60_000,
+  });
   const { residentBytes, censuses } = JSON.parse(stdout) as { residentBytes: number[]; censuses: unknown[] };
   expect(residentBytes).toHaveLength(50);
   // 3 programs; 28 parameters with value, previous value, two moments, gradient sum and zeros.

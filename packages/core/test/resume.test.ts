@@ -22,6 +22,7 @@ import {
   verifyRun,
 } from '../src/index.ts';
 import { writeTinyModel } from '../src/testing/index.ts';
+import { bundled } from './support/bundled.ts';
 
 const tokenizer = fileURLToPath(new URL('./golden/tiny-tokenizer/byte-level', import.meta.url));
 let folder = '';
@@ -80,8 +81,8 @@ describe('resume', () => {
 
   it('equals the undisturbed run after SIGKILL', async () => {
     await run(job('whole'));
-    const script = fileURLToPath(new URL('./support/fine-tune-child.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(job('killed'))], {
+    const script = await bundled(new URL('./support/fine-tune-child.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, JSON.stringify(job('killed'))], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const line of createInterface(child.stdout)) {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
+import { bundled } from '../../test/support/bundled.ts';
 import { CoreError } from '../errors.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { readParquetRows } from './parquet.ts';
@@ -64,12 +65,10 @@ it('takes a field map', async () => {
 });
 
 describe('52,000 records of 900 characters', () => {
-  const script = fileURLToPath(new URL('../../test/support/read-records-in-heap.ts', import.meta.url));
-  const root = fileURLToPath(new URL('../../../../', import.meta.url));
-  const readIn = (megabytes: number, ...args: string[]) =>
-    promisify(execFile)(process.execPath, [`--max-old-space-size=${megabytes}`, '--import', 'tsx', script, ...args], {
-      cwd: root,
-    });
+  const readIn = async (megabytes: number, ...args: string[]) => {
+    const script = await bundled(new URL('../../test/support/read-records-in-heap.ts', import.meta.url));
+    return promisify(execFile)(process.execPath, [`--max-old-space-size=${megabytes}`, script, ...args]);
+  };
 
   it('are read in a heap of 48 MB, in which they do not fit', async () => {
     const file = join(await temporaryFolder(), 'large.parquet');

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { appendFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
+import { bundled } from '../../test/support/bundled.ts';
 import { type FakeChat, fakeChat } from '../../test/support/fake-chat.ts';
 import { GrowthFolderError } from '../errors.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -249,13 +249,10 @@ describe('a run that was stopped', () => {
     const { chat, options } = await setUp();
     // Ten answers come, then the service falls silent until the process is dead.
     chat.behave = (_, index) => (index < 10 ? null : { kind: 'stall' });
-    const root = fileURLToPath(new URL('../../../../', import.meta.url));
     const seedFile = join(await temporaryFolder(), 'seeds.json');
     await writeFile(seedFile, JSON.stringify(seeds));
-    const script = fileURLToPath(new URL('../../test/support/grow-forever.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', script, chat.baseUrl, options.folder, seedFile], {
-      cwd: root,
-    });
+    const script = await bundled(new URL('../../test/support/grow-forever.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, chat.baseUrl, options.folder, seedFile]);
     const journal = join(options.folder, 'journal.jsonl');
     await vi.waitFor(async () => expect((await lines(options.folder, 'journal.jsonl')).length).toBe(11), {
       timeout: 30_000,

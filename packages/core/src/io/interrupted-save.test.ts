@@ -1,17 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { bundled } from '../../test/support/bundled.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { readAdapter } from './peft-adapter.ts';
 
-const child = fileURLToPath(new URL('../../test/save-adapters-forever.ts', import.meta.url));
+const child = await bundled(new URL('../../test/save-adapters-forever.ts', import.meta.url));
 const leftover = /^\.adapter_model\.safetensors\.[0-9a-f]+\.tmp$/;
 
 /** Runs the child until it has saved `saves` times, kills it when a save is half done, and returns the saves it reported. */
 async function killInTheMiddle(folder: string, saves: number): Promise<number> {
   const before = new Set(await readdir(folder));
-  const args = ['--import', 'tsx', '--conditions', 'alpacare-source', child, folder];
+  const args = [child, folder];
   const process_ = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => process_.once('exit', (_, signal) => resolve(signal)));
   let reported = 0;
@@ -48,12 +48,12 @@ test('a process killed in the middle of a save leaves the adapter before it whol
 
 test('killed between any two renames, a save with another config never leaves weights beside a config that is not theirs', async (ctx) => {
   if (process.platform === 'win32') return ctx.skip('there is no SIGKILL on Windows');
-  const script = fileURLToPath(new URL('../../test/save-and-die.ts', import.meta.url));
+  const script = await bundled(new URL('../../test/save-and-die.ts', import.meta.url));
   const outcomes: string[] = [];
   for (let rename = 1; outcomes.at(-1) !== 'done'; rename++) {
     expect(rename).toBeLessThan(10);
     const folder = await temporaryFolder();
-    const args = ['--import', 'tsx', '--conditions', 'alpacare-source', script, folder, String(rename)];
+    const args = [script, folder, String(rename)];
     const { signal, status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(signal ?? status, stderr).toEqual(signal === null ? 0 : 'SIGKILL');
     const found = await readAdapter(folder).catch((error: Error) => error);

@@ -1,10 +1,10 @@
 /** The engine's thread: how it ends, and what a caller sees when it does. */
 import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
+import { bundled } from '../../../test/support/bundled.ts';
 import { EngineError } from '../../errors.ts';
 import { GraphBuilder } from '../../tensor/graph.ts';
 import { add, gather, input, matmul } from '../../tensor/ops.ts';
@@ -95,9 +95,10 @@ it('using what was disposed of is an EngineError', async () => {
   await engine.dispose();
 });
 
-const support = (name: string) => fileURLToPath(new URL(`../../../test/support/${name}`, import.meta.url));
-const runScript = (name: string, ...rest: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', 'tsx', support(name), ...rest], { timeout: 30_000 });
+const runScript = async (name: string, ...rest: string[]) => {
+  const script = await bundled(new URL(`../../../test/support/${name}`, import.meta.url));
+  return promisify(execFile)(process.execPath, [script, ...rest], { timeout: 30_000 });
+};
 
 it('an engine that nobody disposed of lets the process end', async () => {
   expect((await runScript('idle-engine.ts')).stdout).toBe('5');

@@ -1,8 +1,8 @@
 /** How the thread ends in which TensorFlow runs. */
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, expect, it } from 'vitest';
+import { bundled } from '../../../test/support/bundled.ts';
 import { EngineError } from '../../errors.ts';
 import { GraphBuilder } from '../../tensor/graph.ts';
 import { input, matmul } from '../../tensor/ops.ts';
@@ -15,14 +15,14 @@ beforeEach((context) => {
   if (absence) context.skip(absence);
 });
 
-const script = fileURLToPath(new URL('../../../test/support/tensorflow-exit.ts', import.meta.url));
+const script = await bundled(new URL('../../../test/support/tensorflow-exit.ts', import.meta.url));
 
 it.each([
   ['exit', 3],
   ['throw', 1],
   ['idle', 3],
 ])('a process that ends by %s ends with its own code %i', async (how, code) => {
-  const ended = promisify(execFile)(process.execPath, ['--import', 'tsx', script, how], { timeout: 30_000 });
+  const ended = promisify(execFile)(process.execPath, [script, how], { timeout: 30_000 });
   await expect(ended).rejects.toMatchObject({ code, signal: null });
 });
 
