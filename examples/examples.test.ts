@@ -1,6 +1,9 @@
-/** Every example runs as its first comment says, and does what it is there to show. */
+/**
+ * Every example runs as its first comment says, and does what it is there to show; with npm it does so where a newcomer runs it: in an
+ * empty folder into which npm has installed the tarballs that would be published. `npm test` builds and packs first (scripts/pack.mjs).
+ */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,27 +13,64 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const base = 'packages/cli/assets/base-model';
-const argumentsOf = (name: string, args: readonly string[]) => [
-  '--conditions=alpacare-source',
-  '--import',
-  'tsx',
-  join('examples', name),
-  ...args,
-];
+const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/;
 
-async function example(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, argumentsOf(name, args), { cwd: root });
+let folder = '';
+/** Why nothing was installed; the examples run in the repository then, on its built packages. */
+let hindrance: string | null = null;
+/** Where the examples and the command run. */
+const place = () => (hindrance === null ? folder : root);
+
+async function runIn(cwd: string, command: string, ...args: string[]): Promise<string> {
+  // onnxruntime-node's script would fetch CUDA files from another host than the registry.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const { stdout } = await promisify(execFile)(command, args, { cwd, env, maxBuffer: 2 ** 26 });
   return stdout;
 }
 
-let folder = '';
+const argumentsOf = (name: string, args: readonly string[]) => ['--import', 'tsx', join('examples', name), ...args];
+const example = (name: string, ...args: string[]) => runIn(place(), process.execPath, ...argumentsOf(name, args));
+
+/** Fills the newcomer's folder, and says why if it cannot. */
+async function install(): Promise<string | null> {
+  const packages = await readFile(join(root, 'packed/packages.json'), 'utf8').catch(() => null);
+  if (packages === null) return 'nothing is packed: node scripts/pack.mjs';
+  const tarballs = (JSON.parse(packages) as { file: string }[]).map(({ file }) => file);
+  const versionOf = async (name: string) => {
+    const { version } = JSON.parse(await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8'));
+    return `${name}@${version}`;
+  };
+  const tools = await Promise.all(['tsx', 'typescript', '@types/node'].map(versionOf));
+  const { dependencies } = JSON.parse(await readFile(join(root, 'examples/package.json'), 'utf8'));
+  const others = Object.entries(dependencies as Record<string, string>)
+    .filter(([name]) => !name.startsWith('@alpacare/'))
+    .map(([name, range]) => `${name}@${range}`);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'newcomer', private: true, type: 'module' }));
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  try {
+    await runIn(folder, 'npm', 'install', ...quiet, ...tarballs, ...tools, ...others);
+  } catch (error) {
+    if (OFFLINE.test(String(error))) return 'the npm registry cannot be reached';
+    throw error;
+  }
+  // Every example; what is not of this workspace's packages comes along by name.
+  const own = (name: string) => !/node_modules|package\.json|\.test\.ts$/.test(name);
+  await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true, filter: own });
+  // Without arguments the examples look for model and records where they lie in the repository.
+  const command = join(folder, 'node_modules/@alpacare/cli');
+  await cp(join(command, 'assets/base-model'), join(folder, base), { recursive: true });
+  await cp(join(command, 'dist/records'), join(folder, 'data/records'), { recursive: true });
+  return null;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alpacare-examples-'));
-});
+  hindrance = await install();
+}, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('examples', { timeout: 180_000 }, () => {
-  it('fine-tune.ts lowers the perplexity and writes an adapter; evaluate.ts says so of unseen answers', async () => {
+  it('fine-tune.ts lowers the perplexity and writes an adapter; evaluate.ts says so of unseen answers; the command answers with it', async () => {
     const run = join(folder, 'run');
     const [before, after] = [...(await example('fine-tune.ts', base, run)).matchAll(/[\d.]+$/gm)].map(Number);
     expect(after).toBeLessThan(before!);
@@ -48,7 +88,7 @@ describe('examples', { timeout: 180_000 }, () => {
         .map((n) => Number(n).toFixed(1)),
     ).toEqual([after!.toFixed(1), before!.toFixed(1)]);
     expect(card).toMatch(/must not diagnose[\s\S]*## Limits[\s\S]*## Guard[\s\S]*## Licence\nNot stated/);
-    expect(card).not.toContain(root);
+    expect(card).not.toContain(place());
 
     const report = await example('evaluate.ts', run);
     const [, texts, low, high] = /of (\d+) unseen.*\n.*interval (-[\d.]+) % to (-[\d.]+) %/.exec(report)!.map(Number);
@@ -56,6 +96,10 @@ describe('examples', { timeout: 180_000 }, () => {
     expect(low).toBeLessThan(high!);
     expect(report).toContain('The adapter');
     expect(report.match(/unguarded: \d violations? in 5 outputs/g)).toHaveLength(2);
+
+    const ask = ['generate', 'What is a fever?', '-m', base, '-a', run, '--max-new-tokens', '20'];
+    const answer = await runIn(place(), 'npx', '--no-install', 'alpacare', ...ask);
+    expect(answer).toContain('This is educational only');
   });
 
   it('guard-any-stream.ts stops before the dose', async () => {
@@ -83,7 +127,7 @@ describe('examples', { timeout: 180_000 }, () => {
 
   it('http-app.ts streams guarded answers, and audits without the text', async () => {
     const child = spawn(process.execPath, argumentsOf('http-app.ts', []), {
-      cwd: root,
+      cwd: place(),
       env: { ...process.env, PORT: '0' },
     });
     let audit = '';
@@ -117,6 +161,7 @@ describe('examples', { timeout: 180_000 }, () => {
     const report = await readFile(join(folder, 'report.html'), 'utf8');
     expect(report).toContain('Pilot review');
     expect(report).not.toMatch(/src="https?:|\bann\b|\bbob\b/);
+    expect(await readFile(join(folder, 'mean-ratings.svg'), 'utf8')).toContain('<svg');
   });
 
   it('sweep.ts compares five runs that differ in one option each, and makes none twice', async () => {
@@ -146,22 +191,51 @@ describe('examples', { timeout: 180_000 }, () => {
     expect(losses[3]).toBeLessThan(losses[0]!);
     expect(stdout).toContain('saved to runs');
   });
+
+  it('run in a clone, too', async () => {
+    const inClone = (name: string) => runIn(root, process.execPath, ...argumentsOf(name, []));
+    expect(await inClone('custom-rules.ts')).toContain('Rest and fluids help.');
+    expect(await inClone('ai-sdk.ts')).toContain('[content-filter] I can');
+  });
+});
+
+it('give types that hold in a strict project', { timeout: 180_000 }, async (context) => {
+  if (hindrance !== null) return context.skip(hindrance);
+  const options = {
+    target: 'ES2023',
+    module: 'nodenext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    types: ['node'],
+  };
+  // The types of the AI SDK itself do not hold under exactOptionalPropertyTypes.
+  const names = ['fine-tune.ts', 'evaluate.ts', 'custom-rules.ts', 'review-study.ts'];
+  const files = names.map((name) => join('examples', name));
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
+  await runIn(folder, 'npx', '--no-install', 'tsc', '-p', '.').catch((error) => {
+    throw new Error(error.stdout, { cause: error });
+  });
 });
 
 describe('cluster', { timeout: 180_000 }, () => {
-  /** A shell in which `alpacare` and `npx alpacare` are the command's sources. */
+  /** A shell in which `alpacare` and `npx alpacare` are the command. */
   async function shell(arguments_: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
     const bin = join(folder, 'bin');
     await mkdir(bin, { recursive: true });
-    const node = `exec ${process.execPath} --conditions=alpacare-source --import tsx packages/cli/src/main.ts "$@"`;
+    const file = join(hindrance === null ? 'node_modules/@alpacare/cli' : 'packages/cli', 'bin/alpacare.js');
+    const node = `exec ${process.execPath} ${file} "$@"`;
     await writeFile(join(bin, 'alpacare'), `#!/bin/sh\n${node}\n`, { mode: 0o755 });
     await writeFile(join(bin, 'npx'), `#!/bin/sh\nshift\n${node}\n`, { mode: 0o755 });
     const PATH = `${bin}:${process.env.PATH}`;
     const [command, ...rest] = arguments_;
-    return (await promisify(execFile)(command!, rest, { cwd: root, env: { ...process.env, PATH, ...env } })).stdout;
+    const options = { cwd: place(), env: { ...process.env, PATH, ...env } };
+    return (await promisify(execFile)(command!, rest, options)).stdout;
   }
   /** Prompts with an adapter, and what one process answers. */
-  async function prompts(): Promise<{ env: Record<string, string>; expected: string }> {
+  let prompts: { readonly env: Record<string, string>; readonly expected: string };
+  beforeAll(async () => {
     const run = join(folder, 'run');
     await readFile(join(run, 'adapter_config.json')).catch(() => example('fine-tune.ts', base, run));
     const file = join(folder, 'prompts.jsonl');
@@ -170,11 +244,12 @@ describe('cluster', { timeout: 180_000 }, () => {
     );
     await writeFile(file, rows.join('\n'));
     const env = { PROMPTS: file, MODEL: base, ADAPTER: run, SLURM_CPUS_PER_TASK: '1' };
-    return { env, expected: await shell(['alpacare', 'answer', file, '--model', base, '--adapter', run], {}) };
-  }
+    const expected = await shell(['alpacare', 'answer', file, '--model', base, '--adapter', run], {});
+    prompts = { env, expected };
+  }, 180_000);
 
   it('answer.slurm answers a share a task, and its last comment gathers them', async () => {
-    const { env, expected } = await prompts();
+    const { env, expected } = prompts;
     const OUT = join(folder, 'slurm');
     for (const id of ['0', '1']) {
       const task = { SLURM_ARRAY_TASK_ID: id, SLURM_ARRAY_TASK_COUNT: '2' };
@@ -187,7 +262,7 @@ describe('cluster', { timeout: 180_000 }, () => {
   });
 
   it('answer-job.yaml answers a share a pod, and its first comment gathers them', async () => {
-    const { env, expected } = await prompts();
+    const { env, expected } = prompts;
     const manifest = await readFile(join(root, 'examples/cluster/answer-job.yaml'), 'utf8');
     const data = join(folder, 'data');
     const here = (text: string) =>
