@@ -1,21 +1,18 @@
-/** Every `alpacare` command line in the documentation is one that the command understands. Runs the built command. */
-import { execFile } from 'node:child_process';
+/** Every `alpacare` command line in the documentation is one that the command understands. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { createProgram } from '../packages/cli/src/program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bin = join(root, 'packages/cli/bin/alpacare.js');
+const program = createProgram();
 
-const helps = new Map<string, Promise<string>>();
-function helpOf(words: readonly string[]): Promise<string> {
-  const key = words.join(' ');
-  const asked =
-    helps.get(key) ?? promisify(execFile)(process.execPath, [bin, ...words, '--help']).then((r) => r.stdout);
-  helps.set(key, asked);
-  return asked;
+/** Usage and options of a command, or null where there is none. */
+function helpOf(words: readonly string[]): string | null {
+  let command: typeof program | undefined = program;
+  for (const word of words) command = command?.commands.find((one) => one.name() === word);
+  return command?.helpInformation() ?? null;
 }
 
 async function pages(): Promise<string[]> {
@@ -34,14 +31,14 @@ function commandsIn(text: string): string[][] {
   });
 }
 
-it('commands and flags in the documentation exist', { timeout: 120_000 }, async () => {
+it('commands and flags in the documentation exist', async () => {
   const problems: string[] = [];
   let checked = 0;
   for (const page of await pages()) {
     for (const words of commandsIn(await readFile(join(root, page), 'utf8'))) {
       const grouped = ['eval', 'study'].includes(words[0]!);
       const command = words.slice(0, grouped ? 2 : 1).filter((word) => /^[a-z-]+$/.test(word) && !word.startsWith('-'));
-      const help = await helpOf(command).catch(() => null);
+      const help = helpOf(command);
       checked++;
       if (help === null || !help.includes(`alpacare ${command.join(' ')}`)) {
         problems.push(`${page}: no command "${command.join(' ')}"`);

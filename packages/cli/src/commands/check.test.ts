@@ -1,24 +1,16 @@
+/** The exit codes and lines of the built command: `npm test` builds first. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'check-'));
-const script = path.join(folder, 'run.mts');
-const here = new URL('.', import.meta.url);
-writeFileSync(
-  script,
-  `import { checkCommand } from ${JSON.stringify(new URL('check.ts', here).href)};\nawait checkCommand().exitOverride((e) => process.exit(e.exitCode === 0 ? 0 : 2)).parseAsync();\n`,
-);
+const bin = fileURLToPath(new URL('../../bin/alpacare.js', import.meta.url));
 
 function run(args: string[], input: string | Buffer): { status: number | null; out: string[]; err: string } {
-  const root = new URL('../../../..', here);
-  const done = spawnSync(process.execPath, ['--import', 'tsx', '--conditions=alpacare-source', script, ...args], {
-    input,
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const done = spawnSync(process.execPath, [bin, 'check', ...args], { input, encoding: 'utf8' });
   return { status: done.status, out: done.stdout.split('\n').filter(Boolean), err: done.stderr };
 }
 const file = (name: string, text: string): string => {

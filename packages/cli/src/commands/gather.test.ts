@@ -1,4 +1,4 @@
-/** Every command that can be split: its parts, gathered, are what it makes whole. */
+/** Every command that can be split: its parts, gathered, are what it makes whole. Ranks are the built command: `npm test` builds first. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,8 +195,7 @@ describe('ranks under mpirun', { timeout: 180_000 }, () => {
   beforeEach((context) => {
     if (typeof mpi === 'string') context.skip(mpi);
   });
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const node = [process.execPath, '--conditions=alpacare-source', '--import', 'tsx', main];
+  const node = [process.execPath, fileURLToPath(new URL('../../bin/alpacare.js', import.meta.url))];
 
   it.each(commands)('share the work of %s, and rank 0 writes the result', async (_name, argsOf) => {
     const whole = await run(...argsOf());

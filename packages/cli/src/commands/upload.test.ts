@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../../core/src/testing/temporary-folder.ts';
 import { fakeHub } from '../../../core/test/support/fake-hub.ts';
-import { fromSources, hasTerminals, onTerminal } from '../testing/on-terminal.ts';
+import { command, hasTerminals, onTerminal } from '../testing/on-terminal.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { saidOnStderr } from '../testing/said-on-stderr.ts';
 import { exportCommand } from './export.ts';
@@ -51,7 +51,7 @@ describe('alpacare upload', () => {
   ])('asks a person at a terminal: $typed sends: $sent', { timeout: 60_000 }, async ({ typed, sent }, ctx) => {
     if (!(await hasTerminals())) return ctx.skip('needs util-linux script, which opens a terminal');
     const { hub, adapter } = await setUp();
-    const { text, code } = await onTerminal([...fromSources, 'upload', adapter, 'clinic/ours'], {
+    const { text, code } = await onTerminal([command, 'upload', adapter, 'clinic/ours'], {
       ask: 'Send it? (y/N)',
       typed,
     });

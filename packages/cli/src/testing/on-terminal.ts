@@ -2,13 +2,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** `alpacare` from the sources, as arguments of Node. */
-export const fromSources = [
-  '--conditions=alpacare-source',
-  '--import',
-  'tsx',
-  fileURLToPath(new URL('../main.ts', import.meta.url)),
-];
+/** The file of the built command: `npm test` builds first. */
+export const command = fileURLToPath(new URL('../../bin/alpacare.js', import.meta.url));
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Whether there is a `script` that takes a command, as util-linux's does. */
