@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/longest-first.mjs';
 
 export default defineConfig({
   resolve: { conditions: ['alpacare-source', 'node', 'module', 'default'] },
@@ -17,5 +18,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -10,7 +10,7 @@ const mayPassOn = (licence) =>
     .split(' AND ')
     .every((part) => part.split(' OR ').some((choice) => allowed.has(choice)));
 
-const { ok, output, stdout } = capture('npx', [
+const { ok, output, stdout } = await capture('npx', [
   '--yes',
   pinned,
   '--filter',

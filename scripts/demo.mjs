@@ -4,7 +4,7 @@ import { capture, install, pinned, run } from './workspace.mjs';
 console.log('Installing …');
 if (install() !== 0) process.exit(1);
 console.log('Building …');
-const built = capture('npx', ['--yes', pinned, '-r', 'run', 'build:js']);
+const built = await capture('npx', ['--yes', pinned, '-r', 'run', 'build:js']);
 if (!built.ok) {
   console.log(built.output);
   process.exit(1);

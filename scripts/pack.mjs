@@ -17,7 +17,7 @@ if (process.argv[1] === import.meta.filename) {
   rmSync(packed, { recursive: true, force: true });
   mkdirSync(packed);
   const only = ['--filter', '@alpacare/*', '--recursive'];
-  const { ok, output, stdout } = capture('npx', [
+  const { ok, output, stdout } = await capture('npx', [
     '--yes',
     pinned,
     ...only,

@@ -15,8 +15,12 @@ writeFileSync(
   JSON.stringify({ name: 'alpacare-installed', version: packedPackages()[0]?.version, dependencies }),
 );
 const inFolder = ['--prefix', folder, '--package-lock-only', '--no-audit', '--no-fund', '--prefer-offline'];
-const installed = capture('npm', ['install', ...inFolder]);
-const written = capture('npm', ['sbom', ...inFolder, '--sbom-format=cyclonedx', '--sbom-type=application'], folder);
+const installed = await capture('npm', ['install', ...inFolder]);
+const written = await capture(
+  'npm',
+  ['sbom', ...inFolder, '--sbom-format=cyclonedx', '--sbom-type=application'],
+  folder,
+);
 rmSync(folder, { recursive: true, force: true });
 if (!installed.ok || !written.ok) {
   console.log(installed.output, written.output);

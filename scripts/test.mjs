@@ -24,9 +24,9 @@ const failures = [];
  * One check that counts as one test. Its output is shown when it fails.
  * @param {string} name @param {string} command @param {string[]} args
  */
-function step(name, command, args) {
+async function step(name, command, args) {
   const from = Date.now();
-  const { ok, output } = capture(command, args);
+  const { ok, output } = await capture(command, args);
   if (!ok) console.log(`\n${output}`);
   console.log(`=== ${name}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - from) / 1000).toFixed(0)} s)`);
   if (ok) passed++;
@@ -36,18 +36,26 @@ function step(name, command, args) {
   }
 }
 
-step('build', 'npx', ['--yes', pinned, '-r', 'run', 'build']);
-step('types', 'npx', ['tsc', '--noEmit']);
-step('lint', 'npx', ['biome', 'check', '.', '--error-on-warnings']);
-step('pack', process.execPath, ['scripts/pack.mjs']);
-for (const { name, file } of existsSync(packed) ? packedPackages() : []) {
-  step(`publint ${name}`, 'npx', ['publint', 'run', file, '--strict']);
-  // The command exports nothing that could be imported.
-  if (name !== '@alpacare/cli') step(`types ${name}`, 'npx', ['attw', file, '--profile', 'esm-only']);
+async function packages() {
+  await step('build', 'npx', ['--yes', pinned, '-r', 'run', 'build']);
+  await step('pack', process.execPath, ['scripts/pack.mjs']);
+  for (const { name, file } of existsSync(packed) ? packedPackages() : []) {
+    await step(`publint ${name}`, 'npx', ['publint', 'run', file, '--strict']);
+    // The command exports nothing that could be imported.
+    if (name !== '@alpacare/cli') await step(`types ${name}`, 'npx', ['attw', file, '--profile', 'esm-only']);
+  }
+  await step('package contents and sizes', process.execPath, ['scripts/check-packages.mjs']);
 }
-step('package contents and sizes', process.execPath, ['scripts/check-packages.mjs']);
-step('API documentation', process.execPath, ['scripts/check-api-docs.mjs']);
-step('licences of dependencies', process.execPath, ['scripts/check-licences.mjs']);
+
+async function sources() {
+  await step('types', 'npx', ['tsc', '--noEmit']);
+  await step('API documentation', process.execPath, ['scripts/check-api-docs.mjs']);
+  await step('lint', 'npx', ['biome', 'check', '.', '--error-on-warnings']);
+  await step('licences of dependencies', process.execPath, ['scripts/check-licences.mjs']);
+}
+
+// Neither needs what the other makes.
+await Promise.all([packages(), sources()]);
 
 console.log('\n=== unit tests');
 const folder = mkdtempSync(path.join(tmpdir(), 'alpacare-test-'));

@@ -1,5 +1,5 @@
 /** What `npm run demo` and `npm test` share: a pinned pnpm fetched through npx, and one way to run a command. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,17 +24,17 @@ export function run(command, args, options = {}) {
 /**
  * Runs a command without showing what it prints.
  * @param {string} command @param {string[]} args @param {string} [cwd]
+ * @returns {Promise<{ ok: boolean, output: string, stdout: string }>}
  */
 export function capture(command, args, cwd = root) {
-  const options = {
-    cwd,
-    encoding: /** @type {const} */ ('utf8'),
-    shell: process.platform === 'win32',
-    maxBuffer: 2 ** 28,
-  };
-  const { status, error, stdout, stderr } = spawnSync(command, args, options);
-  if (error) throw error;
-  return { ok: status === 0, output: `${stdout}${stderr}`, stdout };
+  const child = spawn(command, args, { cwd, shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ ok: code === 0, output: stdout + stderr, stdout }));
+  });
 }
 
 /** @param {string[]} args */
