@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { packed, packedPackages } from './pack.mjs';
 import { capture, install, pinned, run } from './workspace.mjs';
 
@@ -56,6 +57,10 @@ async function sources() {
 
 // Neither needs what the other makes.
 await Promise.all([packages(), sources()]);
+
+// What some unit tests need may be in the making meanwhile: this file is there when it is done.
+const { ALPACARE_TEST_AFTER: awaited } = process.env;
+while (awaited && !existsSync(awaited)) await setTimeout(200);
 
 console.log('\n=== unit tests');
 const folder = mkdtempSync(path.join(tmpdir(), 'alpacare-test-'));
