@@ -86,7 +86,7 @@ const options = (output: string) => ({
   model: join(folder, 'model'),
   records: [join(folder, 'records.jsonl')],
   output: join(folder, output),
-  template: 'alpaca',
+  template: 'chat',
   split: { counts: { train: 20, validation: 0, test: 0 } },
   adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: 'all-linear' },
   train: { steps: 6, batchSize: 2, accumulation: 5 },

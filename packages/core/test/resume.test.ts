@@ -49,7 +49,7 @@ function job(name: string, more: Partial<FineTuneOptions> = {}): FineTuneOptions
     model: join(folder, 'model'),
     records: [join(folder, 'records.jsonl')],
     output: join(folder, name),
-    template: 'alpaca',
+    template: 'chat',
     split: { counts: { train: 20, validation: 4, test: 0 } },
     adapter: { rank: 2, alpha: 4, dropout: 0.2, targetModules: 'all-linear' },
     train: { steps: 12, batchSize: 3, accumulation: 2, learningRate: 1e-2, evaluateEvery: 5 },
