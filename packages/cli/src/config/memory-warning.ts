@@ -16,7 +16,7 @@ export async function memoryWarning(
   if (engine !== 'onnx' || device !== 'cpu') return undefined;
   const { defaultTrainOptions, estimateRun } = await import('@alpacare/core');
   const lengths = prepared.split.train.map(({ example }) => example.inputIds.length);
-  const { totalBytes, largestBatch } = estimateRun(
+  const estimate = estimateRun(
     opened,
     {
       batch: train.batchSize ?? defaultTrainOptions.batchSize,
@@ -31,7 +31,9 @@ export async function memoryWarning(
     },
     freeBytes,
   );
+  const { totalBytes } = estimate;
   if (totalBytes <= freeBytes) return undefined;
+  const { largestBatch } = estimate;
   const way =
     largestBatch > 0
       ? `--batch-size ${largestBatch} would fit`

@@ -22,7 +22,7 @@ export interface RunShape extends Omit<StepShape, 'supervised'> {
 }
 
 export interface RunEstimate extends StepMemory {
-  /** Largest batch of rows of this length that stays within the memory given; 0 where not one row does. */
+  /** Largest batch of rows of this length within the memory given; 0 where not one row is. Searched for when it is read. */
   readonly largestBatch: number;
 }
 
@@ -58,5 +58,12 @@ export function estimateRun(opened: OpenedModel, shape: RunShape, memoryBytes: n
       `must be at most the model's ${maxPositions} positions, found ${shape.length}`,
     );
   const method = methodOf(opened, shape);
-  return { ...estimateStepMemory(method, shape), largestBatch: largestBatch(method, shape, memoryBytes) };
+  let found: number | undefined;
+  return {
+    ...estimateStepMemory(method, shape),
+    get largestBatch() {
+      found ??= largestBatch(method, shape, memoryBytes);
+      return found;
+    },
+  };
 }
