@@ -202,11 +202,18 @@ export class WordList {
     let second = 0;
     let end = start;
     let piece = begin;
-    for (const limit = Math.min(start + RUN_LIMIT, text.length); end < limit; end++) {
-      let c = text.charCodeAt(end);
-      const letter = c < 0x80 ? (LETTERS[c] as number) : 0;
-      if (letter !== 0) c = letter;
-      else if (c >= 0x80) {
+    const limit = Math.min(start + RUN_LIMIT, text.length);
+    for (;;) {
+      let c = 0;
+      for (; end < limit; end++) {
+        c = text.charCodeAt(end);
+        const letter = LETTERS[c & 127] as number;
+        if (letter === 0 || c > 127) break;
+        first = Math.imul(first ^ letter, 0x01000193);
+        second = (Math.imul(second, 31) + letter) | 0;
+      }
+      if (end === limit || c === 32) break;
+      if (c >= 0x80) {
         if (c >= 0x3040) break;
         this.signs |= Sign.Unplain;
       } else {
@@ -224,6 +231,7 @@ export class WordList {
       }
       first = Math.imul(first ^ c, 0x01000193);
       second = (Math.imul(second, 31) + c) | 0;
+      end++;
     }
     if (end - piece === 1) this.#seeSingle(piece);
     this.#seeStretch(text, piece, end);
