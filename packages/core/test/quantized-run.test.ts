@@ -113,7 +113,8 @@ it('keeps nf4 with scales in 8 bits apart from nf4, and says so in the log, the 
     ['plain', { dtype: 'nf4' }],
   ] as const) {
     const [event] = await run(job(name, { quantize, train: { steps: 1, batchSize: 3 } }));
-    expect(event).toMatchObject({ type: 'quantize-end', made: true, doubleQuantization: name === 'double' });
+    const words = name === 'double' ? 'nf4 with scales in 8 bits' : 'nf4';
+    expect(event).toMatchObject({ type: 'quantize-end', made: true, heldAs: words });
     if (event?.type === 'quantize-end') files.add(event.file);
   }
   expect(files.size).toBe(2);

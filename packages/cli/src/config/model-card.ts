@@ -24,7 +24,8 @@ export async function cardOf(
   return {
     title,
     ...(quantized && {
-      trainedOn: `the base in ${quantized.dtype}${quantized.doubleQuantization ? ' with scales in 8 bits' : ''}, whose weights are ${(100 * quantized.relativeError).toFixed(1)} % from the stored ones`,
+      // A log of an earlier version has no words for it.
+      trainedOn: `the base in ${quantized.heldAs ?? quantized.dtype}, whose weights are ${(100 * quantized.relativeError).toFixed(1)} % from the stored ones`,
     }),
     ...(prepared && {
       trainingData: `${prepared.examples.train} records; the manifest names each by id and content hash.`,

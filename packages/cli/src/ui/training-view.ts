@@ -101,10 +101,9 @@ export function createTrainingView(out: NodeJS.WriteStream, json: boolean): Trai
           return;
         }
         case 'quantize-end': {
-          const scales = event.doubleQuantization ? ' with scales in 8 bits' : '';
           const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 2);
           line(
-            `  base in ${event.dtype}${scales}: ${gigabytes(event.bytesBefore)} GB of weights in ${gigabytes(event.bytes)} GB, ` +
+            `  base in ${event.heldAs}: ${gigabytes(event.bytesBefore)} GB of weights in ${gigabytes(event.bytes)} GB, ` +
               `${(100 * event.relativeError).toFixed(1)} % from what they were; ${event.made ? 'kept in' : 'from'} ${event.file}`,
           );
           return;

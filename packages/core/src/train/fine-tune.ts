@@ -17,7 +17,7 @@ import { InvalidOptionError, NonFiniteLossError } from '../errors.ts';
 import { packAdapter, startAdapter } from '../io/adapter-values.ts';
 import { type OpenedModel, openModel } from '../io/open-model.ts';
 import { writeAdapter } from '../io/peft-adapter.ts';
-import type { Base, QuantizationReport } from '../io/quantize-model.ts';
+import { type Base, heldAs, type QuantizationReport } from '../io/quantize-model.ts';
 import { openQuantizedBase, type QuantizedBaseOptions } from '../io/quantized-base.ts';
 import { openTokenizer } from '../io/tokenizer-json.ts';
 import { writeTrainedModel } from '../io/write-model.ts';
@@ -94,6 +94,8 @@ export interface BaselineEndEvent extends Evaluation {
 export interface QuantizeEndEvent extends Omit<QuantizationReport, 'matrices'> {
   /** Names the event. */
   readonly type: 'quantize-end';
+  /** What the matrices are held in, in words: `nf4 with scales in 8 bits`. */
+  readonly heldAs: string;
   /** Where the quantised matrices lie. */
   readonly file: string;
   /** Whether the file was made now; an earlier run may have left it. */
@@ -270,7 +272,7 @@ export async function* fineTune(
     options.quantize && (await openQuantizedBase(opened, { ...options.quantize, ...signalOf(options) }));
   if (quantized) {
     const { file, made, report: about } = quantized;
-    yield { type: 'quantize-end', ...about, file, made, matrices: about.matrices.length };
+    yield { type: 'quantize-end', ...about, heldAs: heldAs(about), file, made, matrices: about.matrices.length };
   }
   const job = options.full
     ? await fullJob(opened, options, options.full)

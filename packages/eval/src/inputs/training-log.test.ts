@@ -66,10 +66,11 @@ describe('readTrainingLog', () => {
       bytes: 20,
       matrices: 3,
     };
-    expect(readTrainingLog(lines(quantized, prepare, step(1))).quantization).toMatchObject({
-      dtype: 'nf4',
-      matrices: 3,
-    });
+    const { quantization } = readTrainingLog(lines(quantized, prepare, step(1)));
+    expect(quantization).toMatchObject({ dtype: 'nf4', matrices: 3 });
+    expect(quantization).not.toHaveProperty('heldAs');
+    const worded = { ...quantized, heldAs: 'nf4 with scales in 8 bits' };
+    expect(readTrainingLog(lines(worded, prepare)).quantization).toMatchObject({ heldAs: 'nf4 with scales in 8 bits' });
   });
 
   it('reads anything without failing', () => {

@@ -65,8 +65,8 @@ export interface TrainingLog {
 export interface LoggedQuantization {
   /** Type that the matrices were held in. */
   readonly dtype: string;
-  /** Whether block scales were held in 8 bits as well. */
-  readonly doubleQuantization?: boolean | undefined;
+  /** The same in words, where the log has them: `nf4 with scales in 8 bits`. */
+  readonly heldAs?: string | undefined;
   /** Root of the summed squared differences over that of the values, all matrices together. */
   readonly relativeError: number;
   /** Size as they are stored. */
@@ -136,7 +136,7 @@ const event = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('quantize-end'),
     dtype: z.string(),
-    doubleQuantization: z.boolean().optional(),
+    heldAs: z.string().optional(),
     relativeError: z.number(),
     bytesBefore: count,
     bytes: count,

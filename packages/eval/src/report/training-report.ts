@@ -227,9 +227,9 @@ function records({ records: r, trainable: t }: TrainingLog): Html {
 }
 
 function quantizationTable(quantization: LoggedQuantization): Html {
-  const { dtype, doubleQuantization, relativeError, bytesBefore, bytes: now, matrices } = quantization;
+  const { dtype, heldAs, relativeError, bytesBefore, bytes: now, matrices } = quantization;
   return facts('The base model', [
-    ['Held as', doubleQuantization ? `${dtype}, its scales in 8 bits` : dtype],
+    ['Held as', heldAs ?? dtype],
     ['Size', `${bytes(now)} in place of ${bytes(bytesBefore)}`],
     ['Relative error', `${percent(relativeError)}, all ${matrices} matrices together`],
   ]);
