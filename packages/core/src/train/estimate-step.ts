@@ -5,7 +5,8 @@ import { chooseInt8Products } from '../engine/onnx/integer-unit.ts';
 import { keepsProbabilities } from '../engine/onnx/lower.ts';
 import type { CausalLm } from '../model/causal-lm.ts';
 import { type Graph, isKind, type Node } from '../tensor/graph.ts';
-import { isQuantized, type WeightRef } from '../tensor/op.ts';
+import { isQuantized, type QuantizedWeightRef, type WeightRef } from '../tensor/op.ts';
+import { BLOCK } from '../tensor/quantization.ts';
 import { resolveDim, resolveShape } from '../tensor/shape.ts';
 import { momentBytes, SMALLEST_8BIT } from './adamw8bit.ts';
 import { buildTrainingGraph, chunkSizes, logitsBytes } from './loss.ts';
@@ -39,19 +40,24 @@ export interface StepMemory {
   readonly optimizerBytes: number;
   /** What the forward pass leaves for the backward pass, and what both work with, where it is largest. */
   readonly activationBytes: number;
-  /** Node.js and the engine's library. */
+  /** Node.js, the engine's library, and what it holds for the nodes of the graph. */
   readonly engineBytes: number;
   /** All parts together. */
   readonly totalBytes: number;
 }
 
-/** A Node.js process with the engine loaded and nothing done, measured on Linux x64: 124 MiB. */
-const PROCESS_BYTES = 124 * 2 ** 20;
+/**
+ * A Node.js process that trains, and what each node of the graph adds: a session's kernels and plans, and what building it leaves on the
+ * heap. Fitted over peaks of models so narrow that all else is a few MiB (2, 22 and 42 layers of 128; f32, int8 and nf4; with and without
+ * checkpointing; Linux x64): 278 to 6,780 nodes and 140 to 336 MiB, met within 9 %.
+ */
+const PROCESS_BYTES = 135 * 2 ** 20;
+const NODE_BYTES = 24.6 * 2 ** 10;
 
 /**
  * What the engine's allocator takes for each byte that is alive: it grows by doubling and reuses blocks of unlike
  * sizes. Fitted over twelve steps of 0.7 to 4.5 GB (4 layers of TinyLlama's shape; f32, int8 and nf4; 512 and 1,536 tokens; with
- * and without checkpointing; 22 layers), all of which the whole estimate then meets within 11 %.
+ * and without checkpointing; 22 layers), all of which the whole estimate meets within 14 %.
  */
 const ALLOCATOR_FACTOR = 1.4;
 
@@ -142,7 +148,8 @@ function workBytes(node: Node, bindings: ReadonlyMap<string, number>, int8: Int8
     const logits = rows * (head.shape[0] as number) * 4;
     if (!isKind(head, 'weight') || !isQuantized(head.attributes.ref)) return 2 * logits;
     const elements = head.attributes.ref.shape.reduce((a, b) => a * b, 1);
-    if (head.attributes.ref.dtype !== 'int8' || int8 === 'widened') return 2 * logits + 4 * elements;
+    if (head.attributes.ref.dtype !== 'int8' || int8 === 'widened')
+      return 2 * logits + 4 * elements + widenedScaleBytes(head.attributes.ref);
     // Logits and probabilities; scaled, rounded and left over for an integer product.
     return 4 * logits;
   }
@@ -151,12 +158,17 @@ function workBytes(node: Node, bindings: ReadonlyMap<string, number>, int8: Int8
     const { ref } = right.attributes;
     const elements = ref.shape.reduce((a, b) => a * b, 1);
     if (isQuantized(ref) && ref.dtype === 'int8' && int8 === 'widened') return 4 * elements;
-    if (isQuantized(ref) && ref.dtype !== 'int8') return 4 * elements * (node.attributes.transposeB ? 1 : 2.5);
+    if (isQuantized(ref) && ref.dtype !== 'int8')
+      return 4 * elements * (node.attributes.transposeB ? 1 : 2.5) + widenedScaleBytes(ref);
     const left = resolveShape(node.inputs[0]!.shape, bindings).reduce((a, b) => a * b, 1);
     if (isQuantized(ref)) return left * 9;
   }
   return 0;
 }
+
+/** Scales that are held in 8 bits are widened for each product, those of the whole matrix, in f32. */
+const widenedScaleBytes = ({ shape, nested }: QuantizedWeightRef): number =>
+  nested ? (4 * shape[0] * shape[1]) / BLOCK : 0;
 
 const heldBytes = (ref: WeightRef): number => {
   if (isQuantized(ref))
@@ -205,7 +217,8 @@ export function estimateStepMemory(method: TuningMethod, shape: StepShape): Step
   const activations = Math.max(peakActivationBytes(graph, bindings, int8) - 4 * trained, 0);
   const activationBytes = Math.ceil(ALLOCATOR_FACTOR * activations);
   // Where codes are made unsigned at loading, the allocator keeps what the largest matrix took on the way, in both directions.
-  const engineBytes = PROCESS_BYTES + (int8 !== 'widened' && choice.unsignedWeights ? 2 * largestCodes : 0);
+  const nodeBytes = Math.ceil(NODE_BYTES * graph.nodes.length);
+  const engineBytes = PROCESS_BYTES + nodeBytes + (int8 !== 'widened' && choice.unsignedWeights ? 2 * largestCodes : 0);
   const parts = { weightBytes, parameterBytes, gradientBytes, optimizerBytes, activationBytes, engineBytes };
   return { ...parts, totalBytes: Object.values(parts).reduce((a, b) => a + b, 0) };
 }
