@@ -3,10 +3,10 @@
  *   llama-cpp.ts --folder FOLDER --gguf FILE --prompt 512 --gen 16 --reps 2 --threads 2
  * FOLDER has node-llama-cpp in its node_modules (`npm install node-llama-cpp --ignore-scripts`).
  */
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nextToken, report } from './decode-peer.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,16 +30,11 @@ const context = await model.createContext({
   threads: { ideal: threads, min: threads },
 });
 const sequence = context.getSequence();
-let state = 1;
-const token = () => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return 3 + (state % 31_000);
-};
 const first: number[] = [];
 const decode: number[] = [];
 for (let rep = 0; rep <= reps; rep++) {
   await sequence.clearHistory();
-  const ids = Array.from({ length: prompt }, token);
+  const ids = Array.from({ length: prompt }, nextToken);
   const started = performance.now();
   const at: number[] = [];
   for await (const _ of sequence.evaluate(ids, { temperature: 0, yieldEogToken: true })) {
@@ -50,15 +45,6 @@ for (let rep = 0; rep <= reps; rep++) {
   first.push((at[0]! - started) / 1000);
   decode.push(((at.length - 1) * 1000) / (at.at(-1)! - at[0]!));
 }
-const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024;
-console.log(
-  JSON.stringify({
-    decode_tps_median: median(decode),
-    first_token_s_median: median(first),
-    prompt_tps_median: prompt / median(first),
-    peak_rss_mib: Math.round(peak),
-  }),
-);
+report(first, decode, prompt);
 await llama.dispose();
 process.exit(0);

@@ -4,10 +4,11 @@
  * FOLDER has @huggingface/transformers in its node_modules (`npm install @huggingface/transformers --ignore-scripts`); EXPORT is made by
  * scripts/reference/export_onnx.py. All else is as transformers.js sets it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nextToken, report } from './decode-peer.ts';
 
 const { values } = parseArgs({
   options: {
@@ -41,17 +42,16 @@ class Clock extends BaseStreamer {
   end() {}
 }
 
-let state = 1;
-const token = () => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return BigInt(3 + (state % 31_000));
-};
 writeFileSync('/proc/self/clear_refs', '5');
 const first: number[] = [];
 const decode: number[] = [];
 for (let rep = 0; rep <= reps; rep++) {
   const count = rep > 0 ? gen : 2;
-  const ids = new Tensor('int64', BigInt64Array.from({ length: prompt }, token), [1, prompt]);
+  const ids = new Tensor(
+    'int64',
+    BigInt64Array.from({ length: prompt }, () => BigInt(nextToken())),
+    [1, prompt],
+  );
   const mask = new Tensor('int64', new BigInt64Array(prompt).fill(1n), [1, prompt]);
   const streamer = new Clock();
   const started = performance.now();
@@ -63,14 +63,5 @@ for (let rep = 0; rep <= reps; rep++) {
   first.push((at[0]! - started) / 1000);
   decode.push(((count - 1) * 1000) / (at.at(-1)! - at[0]!));
 }
-const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024;
-console.log(
-  JSON.stringify({
-    decode_tps_median: median(decode),
-    first_token_s_median: median(first),
-    prompt_tps_median: prompt / median(first),
-    peak_rss_mib: Math.round(peak),
-  }),
-);
+report(first, decode, prompt);
 await model.dispose();
