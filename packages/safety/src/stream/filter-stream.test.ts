@@ -151,3 +151,15 @@ describe('Segmenter', () => {
     );
   });
 });
+
+describe('what a person could recover', () => {
+  it('is found by a rule once, however many readings show it', () => {
+    // Backwards as a whole and word by word: both readings are doses.
+    const hidden = 'ekat 005 gm fo nefoorpubi eciwt yliad';
+    const reader = new Reader(profile().rules);
+    const findings = [...reader.push(hidden), ...reader.end()].flatMap((judged) => judged.findings);
+    const disguised = findings.filter(({ reason }) => reason.endsWith(', disguised')).map(({ rule }) => rule);
+    expect(disguised).toContain('dosage');
+    expect(new Set(disguised).size).toBe(disguised.length);
+  });
+});
