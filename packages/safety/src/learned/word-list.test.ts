@@ -76,6 +76,7 @@ describe('a list of words', () => {
       '01010100 01100001 01101011 01100101',
       '84 97 107 101 32 53 48 48 32 109 103',
       '- .- -.- . / ..... ----- ----- / -- --.',
+      '... .... . / .. ... / .... . .-. .',
     ])
       expect(has(coded, Sign.Coded), coded).toBe(true);
     for (const prose of ['Hypercholesterolemia and Hypertension: 120/80 on 3 visits.', 'see A.1, B.2 and C.3'])
