@@ -85,16 +85,23 @@ export class FactorizationMachine {
       larger.set(this.#vectors);
       this.#vectors = larger;
     }
+    this.#vectors.fill(0, this.#known * size, count * size);
     for (let word = this.#known; word < count; word++) {
-      const vector = this.#vectors.subarray(word * size, (word + 1) * size).fill(0);
+      this.#addFactors(kinds[word] as number, word * size);
       const place = word < KIND_COUNT ? 0 : (places[word * OWN_PLACES] as number);
-      for (const key of [kinds[word] as number, place === 0 ? -1 : place + KIND_COUNT]) {
-        const at = this.#at.get(key);
-        if (at === undefined) continue;
-        for (let d = 0; d < size; d++) vector[d] = (vector[d] as number) + (this.#factors[at + d] as number);
-      }
+      if (place !== 0) this.#addFactors(place + KIND_COUNT, word * size);
     }
     this.#known = count;
+  }
+
+  /** Adds both vectors of a key, where it has them, to those at `to`. */
+  #addFactors(key: number, to: number): void {
+    const at = this.#at.get(key);
+    if (at === undefined) return;
+    const factors = this.#factors;
+    const vectors = this.#vectors;
+    const size = 2 * this.#dimensions;
+    for (let d = 0; d < size; d++) vectors[to + d] = (vectors[to + d] as number) + (factors[at + d] as number);
   }
 }
 

@@ -1,6 +1,9 @@
+import { lookUp } from '../lexicon/lexicon.ts';
+import { isLower } from '../text/characters.ts';
 import { type Codes, countCodes } from '../text/codes.ts';
+import { splitOf } from '../text/disguise.ts';
 import { scan } from '../text/scan.ts';
-import { MARK, NUMBER, type Token } from '../text/token.ts';
+import { MARK, NUMBER, type Token, WORD } from '../text/token.ts';
 import { KIND_COUNT, place, saltOf } from './places.ts';
 import { CHARACTER, hashOfKind, isNamed, kindOfMark, kindOfNumber, kindOfWord } from './word-kind.ts';
 
@@ -23,11 +26,22 @@ export const OWN_PLACES = 7;
 /** A word of fewer letters has no pieces. */
 const PIECES_FROM = 5;
 
-/** A word without its commonest English endings. */
-function stemOf(word: string): string {
-  if (word.length <= 4) return word;
-  const stem = word.replace(/(?:ingly|edly|ing|ed|es|ly|s|e)$/, '');
-  return stem.length >= 3 ? stem : word;
+/** Letters of a word without the longest of its commonest English endings: "-ingly", "-edly", "-ing", "-ed", "-es", "-ly", "-s", "-e". */
+export function stemLength(word: string): number {
+  const { length } = word;
+  if (length <= 4) return length;
+  const stem = length - endingOf(word);
+  return stem >= 3 ? stem : length;
+}
+
+function endingOf(word: string): number {
+  const last = word.charCodeAt(word.length - 1);
+  if (last === 101) return 1;
+  if (last === 115) return word.endsWith('es') ? 2 : 1;
+  if (last === 100) return word.endsWith('ed') ? 2 : 0;
+  if (last === 103) return word.endsWith('ing') ? 3 : 0;
+  if (last === 121) return word.endsWith('ingly') ? 5 : word.endsWith('edly') ? 4 : word.endsWith('ly') ? 2 : 0;
+  return 0;
 }
 
 function kindOf(token: Token): number {
@@ -43,23 +57,33 @@ const SALTS = Int32Array.from({ length: OWN_PLACES }, (_, i) => saltOf(i));
 
 /** Writes the places of features of a word alone; 0 where it has none. */
 function writeOwnPlaces(text: string, word: number, places: Int32Array, from: number): void {
-  const write = (template: number, part: number): void => {
-    places[from + template] = place(part + (SALTS[template] as number));
-  };
   places.fill(0, from, from + OWN_PLACES);
-  write(0, word);
+  writePlace(0, word, places, from);
   const { length } = text;
   if (length < PIECES_FROM) return;
-  write(1, hashOf(text, 0, 3));
-  write(2, hashOf(text, 0, 4));
-  write(3, hashOf(text, 0, Math.min(6, length)));
-  write(4, hashOf(text, length - 2));
-  write(5, hashOf(text, length - 3));
-  write(6, hashOf(text, length - 4));
+  writePlace(1, hashOf(text, 0, 3), places, from);
+  writePlace(2, hashOf(text, 0, 4), places, from);
+  writePlace(3, hashOf(text, 0, Math.min(6, length)), places, from);
+  writePlace(4, hashOf(text, length - 2), places, from);
+  writePlace(5, hashOf(text, length - 3), places, from);
+  writePlace(6, hashOf(text, length - 4), places, from);
+}
+
+function writePlace(template: number, part: number, places: Int32Array, from: number): void {
+  places[from + template] = place(part + (SALTS[template] as number));
+}
+
+function isLetters(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!isLower(text.charCodeAt(i))) return false;
+  return true;
+}
+
+/** The codes of one word with this hint. */
+function codesOf(hint: number): number {
+  return hint === 0 ? 1 : packCodes(countCodes([{ kind: WORD, hint }]));
 }
 
 function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  if (length <= array.length) return array;
   const larger = new Int32Array(2 * length);
   larger.set(array);
   return larger;
@@ -165,6 +189,23 @@ export class RunTable {
   }
 
   #add(run: number, text: string): void {
+    if (!isLetters(text) || !this.#addLetters(run, text)) this.#addTokens(run, text);
+  }
+
+  /** Adds a run of small letters that is one word and no number, which most are. Returns whether it is. */
+  #addLetters(run: number, text: string): boolean {
+    const entry = lookUp(text);
+    const { word, sense, role, value, hint } = entry;
+    if (entry.expanded || !Number.isNaN(value) || splitOf(entry) !== null) return false;
+    const start = this.count;
+    const kind = kindOfWord(word, sense, role);
+    if (isNamed(sense, role)) this.#addWord(kind, KIND_HASHES[kind] as number, undefined);
+    else this.#addWord(kind, hashOf(word, 0, stemLength(word)), word);
+    this.#describe(run, start, sense, role, codesOf(hint));
+    return true;
+  }
+
+  #addTokens(run: number, text: string): void {
     if (at.length <= text.length) at = new Int32Array(text.length + 2).map((_, i) => i);
     this.runs[run + RUN_TAKEN] = 1 + text.replace(/[^0-9]/g, '').length;
     const start = this.count;
@@ -177,22 +218,29 @@ export class RunTable {
       const kind = kindOf(token);
       // A medicine or condition, like a number, counts by its kind alone.
       const byKind = token.kind === NUMBER || token.kind === MARK || isNamed(token.sense, token.role);
-      const word = byKind ? (KIND_HASHES[kind] as number) : hashOf(stemOf(token.w));
+      const word = byKind ? (KIND_HASHES[kind] as number) : hashOf(token.w, 0, stemLength(token.w));
       this.#addWord(kind, word, byKind ? undefined : token.w);
     }
     this.#describe(run, start, senses, roles, packCodes(countCodes(tokens)));
   }
 
   #describe(run: number, start: number, senses: number, roles: number, codes: number): void {
-    this.runs.set([start, this.count, senses, roles, codes], run);
+    const { runs } = this;
+    runs[run + RUN_START] = start;
+    runs[run + RUN_END] = this.count;
+    runs[run + RUN_SENSES] = senses;
+    runs[run + RUN_ROLES] = roles;
+    runs[run + RUN_CODES] = codes;
   }
 
   /** @param text its letters; undefined for what has no places of its own */
   #addWord(kind: number, word: number, text: string | undefined): void {
     const number = this.count++;
-    this.kinds = grown(this.kinds, this.count);
-    this.words = grown(this.words, this.count);
-    this.places = grown(this.places, this.count * OWN_PLACES);
+    if (this.count > this.kinds.length) {
+      this.kinds = grown(this.kinds, this.count);
+      this.words = grown(this.words, this.count);
+      this.places = grown(this.places, this.count * OWN_PLACES);
+    }
     this.kinds[number] = kind;
     this.words[number] = word;
     const from = number * OWN_PLACES;

@@ -2,10 +2,10 @@ import { Role, Sense } from '../lexicon/tags.ts';
 import { WORD_CLASSES } from './word-classes.ts';
 
 /**
- * What a word is taken for when it can be several things: the first row that fits. A row is the bits it asks for in
- * `sense`, then those it asks for in `role`.
+ * What a word is taken for when it can be several things: the first row that fits. A row is the one bit it asks for in
+ * `sense`, or the one in `role`.
  */
-const KINDS: readonly (readonly [sense: number, role: number])[] = [
+export const KINDS: readonly (readonly [sense: number, role: number])[] = [
   [Sense.Insulin, 0],
   [Sense.Oxygen, 0],
   [Sense.Fluid, 0],
@@ -89,14 +89,25 @@ WORD_CLASSES.forEach(([, words], i) => {
   for (const word of words.split(' ')) classes.set(word, CLASSES + i);
 });
 
+/** Kind of each bit of `sense`, from the highest on, then of each of `role`: the row that asks for it, or {@link PLAIN}. */
+const BIT_KINDS = new Uint8Array(64).fill(PLAIN);
+KINDS.forEach(([sense, role], kind) => {
+  BIT_KINDS[sense === 0 ? 32 + Math.clz32(role) : Math.clz32(sense)] = kind;
+});
+
 /** Kind of a word with these bits of the lexicon. */
 export function kindOfWord(word: string, sense: number, role: number): number {
-  if ((sense | role) !== 0)
-    for (let kind = 0; kind < KINDS.length; kind++) {
-      const [senses, roles] = KINDS[kind] as readonly [number, number];
-      if ((sense & senses) !== 0 || (role & roles) !== 0) return kind;
-    }
-  return classes.get(word) ?? PLAIN;
+  let kind = PLAIN;
+  for (let bits = sense; bits !== 0; bits &= ~highestOf(bits))
+    kind = Math.min(kind, BIT_KINDS[Math.clz32(bits)] as number);
+  for (let bits = role; bits !== 0; bits &= ~highestOf(bits))
+    kind = Math.min(kind, BIT_KINDS[32 + Math.clz32(bits)] as number);
+  return kind < PLAIN ? kind : (classes.get(word) ?? PLAIN);
+}
+
+/** The highest of bits of which one at least is set. */
+function highestOf(bits: number): number {
+  return 0x80000000 >>> Math.clz32(bits);
 }
 
 /** Kind of a number: 0 to 4 apart, then one digit, two, three, more; last what is no whole number. */

@@ -1,3 +1,5 @@
+import { Endings } from './endings.ts';
+
 /**
  * Conditions: what a diagnosis names. Lay and clinical names in one table; endings cover the rest ("-itis", "-oma").
  */
@@ -468,7 +470,7 @@ export const CONDITION_ADJECTIVES = `
 deficient diabetic prediabetic hypertensive anemic anaemic asthmatic epileptic autistic bipolar schizophrenic psychotic manic depressed suicidal hypothyroid hyperthyroid septic arthritic alcoholic anorexic bulimic celiac coeliac menopausal perimenopausal hypoglycemic hyperglycemic dehydrated concussed diabetica diabetico diabetique deprime anemique anemica anemico hypertendu hipertenso hipertensa hypertensiv depressiv zuckerkrank pregnant infertile jaundiced immunocompromised malignant benign cancerous noncancerous obese osteoporotic addicted contagious-no preeclamptic deprimido deprimida allergic intolerant iron-deficient insulin-resistant hiv-positive
 `;
 
-const CONDITION_ENDINGS: readonly (readonly [string, number])[] = [
+const CONDITION_ENDINGS = new Endings([
   ['itis', 6],
   ['oma', 6],
   ['osis', 7],
@@ -493,7 +495,7 @@ const CONDITION_ENDINGS: readonly (readonly [string, number])[] = [
   ['ismo', 12],
   ['ite', 99],
   ['fasciitis', 8],
-];
+]);
 
 const NOT_CONDITIONS = new Set(
   `diagnosis prognosis osmosis mitosis meiosis hypnosis symbiosis metamorphosis photosynthesis apoptosis homeostasis hemostasis aroma diploma coma stoma genoma glycosis phagocytosis endocytosis exocytosis biocenosis sympathy empathy homeopathy osteopathy naturopathy telepathy antipathy apathy allopathy dosis anastomosis ketosis nostalgia academia bohemia media curia endosis neurosis-no aglycosuria diuria prosis pathosis oklahoma sarcoma-no morphosis diaplegia`.split(
@@ -503,7 +505,5 @@ const NOT_CONDITIONS = new Set(
 
 /** Whether a lower-case word, accents folded, has the shape of a condition's name. */
 export function looksLikeCondition(word: string): boolean {
-  if (word.length < 6 || NOT_CONDITIONS.has(word)) return false;
-  for (const [ending, least] of CONDITION_ENDINGS) if (word.length >= least && word.endsWith(ending)) return true;
-  return false;
+  return word.length >= 6 && CONDITION_ENDINGS.areOf(word) && !NOT_CONDITIONS.has(word);
 }

@@ -1,3 +1,6 @@
+import { type Ending, Endings } from './endings.ts';
+import { NO_LETTERS, withLetter } from './sieve.ts';
+
 /**
  * Medicines by the shape of their name. International non-proprietary names carry a stem ("-pril", "-sartan", "cef-"),
  * so a name that nobody listed is still read as a medicine.
@@ -5,7 +8,7 @@
  */
 
 /** Ending -> shortest word that may carry it. Short English words ("april") stay out. */
-const ENDINGS: readonly (readonly [string, number])[] = [
+const ENDINGS: readonly Ending[] = [
   ['pril', 7],
   ['sartan', 8],
   ['olol', 7],
@@ -117,20 +120,50 @@ const NOT_DRUGS = new Set(
   ),
 );
 
-/** The endings by their last letter: most words end in a letter that no stem ends in. */
-const BY_LAST_LETTER = new Map<string, (readonly [string, number])[]>();
-for (const ending of ENDINGS) {
-  const last = ending[0].slice(-1);
-  BY_LAST_LETTER.set(last, [...(BY_LAST_LETTER.get(last) ?? []), ending]);
-}
+const endings = new Endings(ENDINGS);
 
 /** Whether a lower-case word, accents folded, has the shape of a drug name. */
 export function looksLikeDrugName(word: string): boolean {
-  if (word.length < 6 || NOT_DRUGS.has(word)) return false;
-  const endings = BY_LAST_LETTER.get(word.slice(-1));
-  if (endings) for (const [ending, least] of endings) if (word.length >= least && word.endsWith(ending)) return true;
+  return word.length >= 6 && (endings.areOf(word) || hasPrefix(word)) && !NOT_DRUGS.has(word);
+}
+
+function hasPrefix(word: string): boolean {
   for (const [prefix, least] of PREFIXES) if (word.length >= least && word.startsWith(prefix)) return true;
   return false;
+}
+
+let letters = new Uint16Array(64);
+
+/** Writes the letters of a word's {@link drugKey} to `letters`. Returns how many they are. */
+function writeKey(word: string): number {
+  const { length } = word;
+  if (length > letters.length) letters = new Uint16Array(2 * length);
+  let count = 0;
+  let last = -1;
+  for (let i = 0; i < length; i++) {
+    let c = word.charCodeAt(i);
+    const next = word.charCodeAt(i + 1);
+    if (c === 99 && next === 107) continue; // "ck"
+    if ((c === 112 || c === 116) && next === 104) {
+      if (c === 112) c = 102; // "ph", not "th"
+      i++;
+    } else if (c === 121) c = 105; // "y"
+    if (c === last) continue;
+    letters[count++] = c;
+    last = c;
+  }
+  // The last letter, or the one before an "s".
+  const tail = last === 115 ? count - 2 : count - 1;
+  const c = letters[tail];
+  return c === 97 || c === 101 || c === 111 ? tail : count;
+}
+
+/** Hash of the {@link drugKey} of a word, as `Sieve` takes it: no string is made. */
+export function hashOfKey(word: string): number {
+  const count = writeKey(word);
+  let hash = NO_LETTERS;
+  for (let i = 0; i < count; i++) hash = withLetter(hash, letters[i] as number);
+  return hash;
 }
 
 /**
@@ -138,19 +171,6 @@ export function looksLikeDrugName(word: string): boolean {
  * Doubled letters fall together, y is i, ph is f, and the ending vowel goes.
  */
 export function drugKey(word: string): string {
-  let out = '';
-  for (let i = 0; i < word.length; i++) {
-    let c = word[i] as string;
-    const next = word[i + 1];
-    if (c === 'p' && next === 'h') {
-      c = 'f';
-      i++;
-    } else if (c === 't' && next === 'h') i++;
-    else if (c === 'c' && next === 'k') continue;
-    else if (c === 'y') c = 'i';
-    if (out.charCodeAt(out.length - 1) !== c.charCodeAt(0)) out += c;
-  }
-  const tail = out.endsWith('s') ? out.length - 1 : out.length;
-  const last = out[tail - 1];
-  return last === 'a' || last === 'e' || last === 'o' ? out.slice(0, tail - 1) : out;
+  const count = writeKey(word);
+  return String.fromCharCode(...letters.subarray(0, count));
 }

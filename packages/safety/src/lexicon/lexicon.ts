@@ -5,7 +5,7 @@ import {
   CONDITIONS,
   looksLikeCondition,
 } from './conditions.ts';
-import { drugKey, looksLikeDrugName } from './drug-morphology.ts';
+import { drugKey, hashOfKey, looksLikeDrugName } from './drug-morphology.ts';
 import {
   MEDICINE_WORDS,
   OTC_CLASSES,
@@ -16,6 +16,7 @@ import {
   SUPPLEMENTS,
 } from './drug-names.ts';
 import { AMBIGUOUS_NUMBERS, NUMBER_WORDS } from './numbers.ts';
+import { NO_LETTERS, Sieve, withLetter } from './sieve.ts';
 import { Role, Sense } from './tags.ts';
 import { WordTable } from './word-table.ts';
 import { EXPANSIONS, PHRASES, WORDS } from './words.ts';
@@ -94,7 +95,9 @@ function copyAs(word: string, entry: Draft): Draft {
 }
 
 const table = new Map<string, Draft>();
+/** Medicines by {@link drugKey}, and what is asked before the key of a word is made. */
 const keys = new Map<string, Draft>();
+const sieveOfKeys = new Sieve(16);
 
 function draft(word: string): Draft {
   let entry = table.get(word);
@@ -116,7 +119,10 @@ function addWords(words: string, sense: number, role: number): void {
     const entry = draft(word);
     entry.sense |= sense;
     entry.role |= role;
-    if (sense & Sense.Drug && word.length >= 6) keys.set(drugKey(word), entry);
+    if (sense & Sense.Drug && word.length >= 6) {
+      keys.set(drugKey(word), entry);
+      sieveOfKeys.add(hashOfKey(word));
+    }
   }
 }
 
@@ -151,8 +157,30 @@ for (const [word, value] of NUMBER_WORDS) {
   entry.value = value;
   entry.weakNumber = AMBIGUOUS_NUMBERS.has(word);
 }
-// The longest phrase wins.
-for (const entry of table.values()) entry.phrases?.sort((a, b) => b.rest.length - a.rest.length);
+/** What is asked before a word is looked for among the names backwards. */
+const sieveOfNames = new Sieve(16);
+for (const entry of table.values()) {
+  // The longest phrase wins.
+  entry.phrases?.sort((a, b) => b.rest.length - a.rest.length);
+  if (isName(entry)) sieveOfNames.add(hashFrom(entry.word, 0, 1));
+}
+
+/** Whether it is a medicine or a condition. */
+function isName({ sense, role }: Draft): boolean {
+  return (sense & (Sense.Drug | Sense.Rx | Sense.Otc)) !== 0 || (role & Role.Condition) !== 0;
+}
+
+/** Hash of the letters of a word, read from one of them on, forward (1) or backward (-1). */
+function hashFrom(word: string, from: number, step: 1 | -1): number {
+  let hash = NO_LETTERS;
+  for (let i = from; i >= 0 && i < word.length; i += step) hash = withLetter(hash, word.charCodeAt(i));
+  return hash;
+}
+
+/** The medicine whose name a word spells in its own way. */
+function spelledBy(word: string): Draft | undefined {
+  return sieveOfKeys.marksOf(hashOfKey(word)) === 0 ? undefined : keys.get(drugKey(word));
+}
 
 function listed(): WordTable<Entry> {
   const words = new WordTable<Entry>();
@@ -183,11 +211,10 @@ function guess(word: string): Entry {
   if (word.length < 5 || word.length > 40) return entryOf(word, 0, 0, hintOf(word), undefined);
   if (word.endsWith('s')) {
     const singular = table.get(word.slice(0, -1));
-    if (singular && (singular.sense & (Sense.Drug | Sense.Rx | Sense.Otc) || singular.role & Role.Condition))
-      return copyAs(word, singular);
+    if (singular && isName(singular)) return copyAs(word, singular);
   }
   if (word.length >= 7) {
-    const spelled = keys.get(drugKey(word));
+    const spelled = spelledBy(word);
     if (spelled) return copyAs(word, spelled);
   }
   if (looksLikeDrugName(word) || (word.endsWith('s') && looksLikeDrugName(word.slice(0, -1)))) {
@@ -217,17 +244,21 @@ function hintOf(word: string): number {
   if (REVERSED_WORDS.has(word)) return Hint.Reversed;
   let hint = ROT13_WORDS.has(word) ? Hint.Rot13 : 0;
   if (word.length >= 5 && word.endsWith('ay')) hint |= Hint.PigLatin;
-  if (word.length >= 6) {
+  if (word.length >= 6 && sieveOfNames.marksOf(hashFrom(word, word.length - 1, -1)) !== 0) {
     const entry = table.get(backwards(word));
-    if (entry && (entry.sense & (Sense.Drug | Sense.Rx | Sense.Otc) || entry.role & Role.Condition))
-      hint |= Hint.ReversedName;
+    if (entry && isName(entry)) hint |= Hint.ReversedName;
   }
   return hint;
 }
 
 /** Whether the word is listed by name: what a disguised spelling must turn into before it is believed. */
 export function isKnownWord(word: string): boolean {
-  return table.has(word) || (word.length >= 6 && keys.has(drugKey(word)));
+  return table.has(word) || (word.length >= 6 && spelledBy(word) !== undefined);
+}
+
+/** Whether this very word is listed. */
+export function isListedWord(word: string): boolean {
+  return table.has(word);
 }
 
 /** Every listed word, for splitting text that was written without spaces. */

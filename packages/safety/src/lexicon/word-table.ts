@@ -24,11 +24,10 @@ export class WordTable<Thing extends { readonly word: string }> {
   /** Adds what has a word that nothing here has. */
   add(thing: Thing): void {
     if (++this.#size > this.#hashes.length / 2) this.#grow();
-    this.#put(thing);
+    this.#put(thing, hashOf(thing.word, 0, thing.word.length));
   }
 
-  #put(thing: Thing): void {
-    const hash = hashOf(thing.word, 0, thing.word.length);
+  #put(thing: Thing, hash: number): void {
     const last = this.#hashes.length - 1;
     let slot = hash & last;
     while (this.#things[slot] !== undefined) slot = (slot + 1) & last;
@@ -38,9 +37,12 @@ export class WordTable<Thing extends { readonly word: string }> {
 
   #grow(): void {
     const things = this.#things;
+    const hashes = this.#hashes;
     this.#hashes = new Int32Array(2 * things.length);
     this.#things = new Array(2 * things.length).fill(undefined);
-    for (const thing of things) if (thing !== undefined) this.#put(thing);
+    things.forEach((thing, slot) => {
+      if (thing !== undefined) this.#put(thing, hashes[slot] as number);
+    });
   }
 }
 

@@ -13,13 +13,19 @@ export interface Codes {
 export const NO_CODES: Codes = { words: 0, reversed: 0, reversedNames: 0, rot13: 0, pigLatin: 0 };
 
 /** Counts the words of tokens and those that show signs of a code. */
-export function countCodes(tokens: readonly Token[]): Codes {
-  const count = (hint: number): number => tokens.filter((token) => token.hint & hint).length;
-  return {
-    words: tokens.filter((token) => token.kind === WORD).length,
-    reversed: count(Hint.Reversed),
-    reversedNames: count(Hint.ReversedName),
-    rot13: count(Hint.Rot13),
-    pigLatin: count(Hint.PigLatin),
-  };
+export function countCodes(tokens: readonly Pick<Token, 'kind' | 'hint'>[]): Codes {
+  let words = 0;
+  let reversed = 0;
+  let reversedNames = 0;
+  let rot13 = 0;
+  let pigLatin = 0;
+  for (const { kind, hint } of tokens) {
+    if (kind === WORD) words++;
+    if (hint === 0) continue;
+    if (hint & Hint.Reversed) reversed++;
+    if (hint & Hint.ReversedName) reversedNames++;
+    if (hint & Hint.Rot13) rot13++;
+    if (hint & Hint.PigLatin) pigLatin++;
+  }
+  return { words, reversed, reversedNames, rot13, pigLatin };
 }

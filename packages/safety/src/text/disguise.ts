@@ -1,4 +1,5 @@
-import { isKnownWord, knownWords, lookUp } from '../lexicon/lexicon.ts';
+import { type Entry, isKnownWord, isListedWord, knownWords, lookUp } from '../lexicon/lexicon.ts';
+import { NO_LETTERS, Sieve, withLetter } from '../lexicon/sieve.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import type { Folded } from './fold.ts';
 import { SPACED_GAP } from './signs.ts';
@@ -134,32 +135,78 @@ export function joinSpacedLetters(folded: Folded): Folded {
   return { text: out, at: Int32Array.from(offsets) };
 }
 
-let dictionary: Set<string> | undefined;
+/** Longest run that is split. */
+const GLUED_LIMIT = 120;
+/** Longest listed word that is looked for in a run. */
+const LONGEST_PART = 20;
+/** Marks of {@link beginnings}: what listed words begin with, and they themselves. */
+const BEGINNING = 1;
+const WHOLE = 2;
+let beginnings: Sieve | undefined;
+
+function sieveOfBeginnings(): Sieve {
+  const sieve = new Sieve(18);
+  const add = (word: string): void => {
+    let hash = NO_LETTERS;
+    for (let i = 0; i < word.length; i++) {
+      hash = withLetter(hash, word.charCodeAt(i));
+      sieve.add(hash, i === word.length - 1 ? BEGINNING | WHOLE : BEGINNING);
+    }
+  };
+  for (const word of knownWords()) if (isPart(word)) add(word);
+  for (const word of COMMON) add(word);
+  return sieve;
+}
+
+/** Whether a run may be split into this word and others. */
+export function isPart(word: string): boolean {
+  return COMMON.has(word) || ((word.length >= 3 || word === 'mg' || word === 'ml') && isListedWord(word));
+}
+
+/** For each length of a run: of how many parts its beginning is made (0 where it is not), and where the last of them begins. */
+const counts = new Uint8Array(GLUED_LIMIT + 1);
+const begins = new Uint8Array(GLUED_LIMIT + 1);
 
 /**
  * Splits a word that was written without spaces ("mgofibuprofentwiceaday") into listed words.
  * @returns the words, or undefined when the run is not wholly made of them or none of them matters
  */
 export function splitGlued(word: string): readonly string[] | undefined {
-  if (word.length > 120) return undefined;
-  dictionary ??= new Set(
-    [...knownWords()].filter((w) => w.length >= 3 || w === 'mg' || w === 'ml').concat([...COMMON]),
-  );
-  const best: (readonly string[] | undefined)[] = new Array(word.length + 1);
-  best[0] = [];
-  for (let end = 1; end <= word.length; end++) {
-    for (let start = Math.max(0, end - 20); start < end; start++) {
-      const before = best[start];
-      if (!before) continue;
-      const part = word.slice(start, end);
-      if (!dictionary.has(part)) continue;
-      const now = best[end];
-      if (!now || before.length + 1 < now.length) best[end] = [...before, part];
+  const parts = fewestParts(word);
+  return parts && parts.length >= 2 && matters(parts, word.length) ? parts : undefined;
+}
+
+/** The fewest listed words that a run is made of, the last one as long as can be; undefined when it is not made of them. */
+export function fewestParts(word: string): readonly string[] | undefined {
+  const { length } = word;
+  if (length > GLUED_LIMIT) return undefined;
+  beginnings ??= sieveOfBeginnings();
+  counts.fill(0, 0, length + 1);
+  for (let from = 0; from < length; from++) {
+    const count = counts[from] as number;
+    if (count === 0 && from > 0) continue;
+    let hash = NO_LETTERS;
+    const last = Math.min(length, from + LONGEST_PART);
+    for (let to = from + 1; to <= last; to++) {
+      hash = withLetter(hash, word.charCodeAt(to - 1));
+      const marks = beginnings.marksOf(hash);
+      if (marks === 0) break;
+      const known = counts[to] as number;
+      if ((marks & WHOLE) === 0 || (known !== 0 && known <= count + 1) || !isPart(word.slice(from, to))) continue;
+      counts[to] = count + 1;
+      begins[to] = from;
     }
   }
-  const parts = best[word.length];
-  const good = parts && parts.length >= 2 && matters(parts, word.length) ? parts : null;
-  return good ?? undefined;
+  if (counts[length] === 0) return undefined;
+  const words: string[] = [];
+  for (let to = length; to > 0; to = begins[to] as number) words.unshift(word.slice(begins[to], to));
+  return words;
+}
+
+/** The words that the one of an entry is made of, or null: looked for once. */
+export function splitOf(entry: Entry): readonly string[] | null {
+  if (entry.split === undefined) entry.split = entry.word.length >= 8 ? (splitGlued(entry.word) ?? null) : null;
+  return entry.split;
 }
 
 /** Ordinary long words fall into short listed words by chance; a hidden sentence names a medicine, a unit or a condition. */

@@ -1,7 +1,7 @@
 import { type Entry, isKnownWord, lookUp, lookUpIn } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import { isDigit, isIdeograph, isLower } from './characters.ts';
-import { splitGlued, unleet } from './disguise.ts';
+import { splitGlued, splitOf, unleet } from './disguise.ts';
 import type { Folded } from './fold.ts';
 import { joinNumbers } from './join-numbers.ts';
 import { IDEOGRAPH, MARK, NUMBER, type Token, type TokenKind, WORD } from './token.ts';
@@ -137,13 +137,13 @@ class Scanner {
 
   /** A word, or the words that were written without spaces. */
   #pushMaybeGlued(entry: Entry, start: number, end: number): void {
-    if (entry.split === undefined) entry.split = entry.word.length >= 8 ? (splitGlued(entry.word) ?? null) : null;
-    if (entry.split === null) {
+    const split = splitOf(entry);
+    if (split === null) {
       this.#pushEntry(entry, start, end);
       return;
     }
     let i = start;
-    for (const part of entry.split) {
+    for (const part of split) {
       this.#pushWord(part, i, Math.min(end, i + part.length));
       i += part.length;
     }
