@@ -35,7 +35,7 @@ export class FactorizationMachine {
   /** Both vectors of each key, in its own units. */
   readonly #factors: Float32Array;
   /** Where the vectors of each key lie, in {@link #factors}. */
-  readonly #at: ReadonlyMap<number, number>;
+  readonly #at = new Map<number, number>();
   /** Both vectors of each word of the table. */
   #vectors = new Float32Array(0);
   #known = 0;
@@ -46,9 +46,16 @@ export class FactorizationMachine {
     this.#dimensions = dimensions;
     this.#decays = Float64Array.from({ length: dimensions }, (_, i) => decayOf(i));
     this.#state = new Float64Array(dimensions);
-    const { keys, steps } = unpackFactors(packed, 2 * dimensions);
-    this.#at = new Map(keys.map((key, i) => [key, i * 2 * dimensions]));
-    this.#factors = Float32Array.from(steps, (step, i) => step * scales[i % (2 * dimensions) < dimensions ? 0 : 1]);
+    const size = 2 * dimensions;
+    // A key is a symbol at least, each number of its vectors is one.
+    this.#factors = new Float32Array(Math.floor(packed.length / (1 + size)) * size);
+    const reader = new SymbolReader(packed);
+    let key = -1;
+    for (let at = 0; !reader.done; at += size) {
+      key += reader.distance();
+      this.#at.set(key, at);
+      for (let d = 0; d < size; d++) this.#factors[at + d] = reader.signed() * scales[d < dimensions ? 0 : 1];
+    }
   }
 
   /** Log odds, in nats, to be added to those of the linear model. */
@@ -105,20 +112,7 @@ export class FactorizationMachine {
   }
 }
 
-function unpackFactors(packed: string, size: number): { keys: number[]; steps: number[] } {
-  const keys: number[] = [];
-  const steps: number[] = [];
-  const reader = new SymbolReader(packed);
-  let key = -1;
-  while (!reader.done) {
-    key += reader.distance();
-    keys.push(key);
-    for (let d = 0; d < size; d++) steps.push(reader.signed());
-  }
-  return { keys, steps };
-}
-
-/** The inverse, for the script that trains. Keys rise; `steps` holds both vectors of each, numbers of at most LARGEST in size. */
+/** Packs vectors as {@link PackedFactors} has them, for the script that trains. Keys rise; `steps` holds both vectors of each, numbers of at most LARGEST in size. */
 export function packFactors(keys: readonly number[], steps: readonly number[]): string {
   const size = steps.length / keys.length;
   let last = -1;

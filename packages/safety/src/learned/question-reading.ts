@@ -18,11 +18,14 @@ export interface QuestionReading {
 const list = new WordList();
 const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
 const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
-const requests = new LinearModel(REQUEST_WEIGHTS);
-const emergencies = new LinearModel(EMERGENCY_WEIGHTS);
+/** Made for the first question: who has answers checked alone needs none. */
+let requests: LinearModel | undefined;
+let emergencies: LinearModel | undefined;
 
 /** Reads a folded question by a model that was trained on the labelled corpus of this package. */
 export function readQuestion(folded: Folded): QuestionReading {
+  requests ??= new LinearModel(REQUEST_WEIGHTS);
+  emergencies ??= new LinearModel(EMERGENCY_WEIGHTS);
   list.read(folded.text);
   // A question is read as a whole, however long: what is said again counts once.
   const count = distinctPlaces(list, features, readFeatures(list, NOTHING_BEFORE, features), places);

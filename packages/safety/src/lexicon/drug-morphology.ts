@@ -172,5 +172,7 @@ export function hashOfKey(word: string): number {
  */
 export function drugKey(word: string): string {
   const count = writeKey(word);
-  return String.fromCharCode(...letters.subarray(0, count));
+  let key = '';
+  for (let i = 0; i < count; i++) key += String.fromCharCode(letters[i] as number);
+  return key;
 }
