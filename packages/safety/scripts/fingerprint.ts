@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  FEATURES_PER_TEXT,
-  FEATURES_PER_WORD,
-  NOTHING_BEFORE,
-  readFeatures,
-  writePlaces,
-} from '../src/learned/features.ts';
-import { OWN_PLACES, WORDS_READ } from '../src/learned/run-table.ts';
+import { NOTHING_BEFORE, readFeatures, writePlaces } from '../src/learned/features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from '../src/learned/layout.ts';
 import { WordList } from '../src/learned/word-list.ts';
 import { joinSpacedLetters } from '../src/text/disguise.ts';
 import { fold } from '../src/text/fold.ts';

@@ -3,21 +3,14 @@
  * `pnpm --filter @alpacare/safety train-readings [--write] [--across]`; --across first measures each writer's texts by a
  * model that saw none of them, with the rules beside it, for several thresholds.
  */
+
 import { writeFileSync } from 'node:fs';
 import { check, type Policy, profile, structureRules } from '../src/index.ts';
 import { READ_CATEGORIES, UNSUSPICIOUS } from '../src/learned/answer-reading.ts';
 import type { PackedFactors } from '../src/learned/factorization-machine.ts';
-import {
-  type Before,
-  FEATURES_PER_TEXT,
-  FEATURES_PER_WORD,
-  NOTHING_BEFORE,
-  readFeatures,
-  sequenceOf,
-  writePlaces,
-} from '../src/learned/features.ts';
+import { type Before, NOTHING_BEFORE, readFeatures, sequenceOf, writePlaces } from '../src/learned/features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from '../src/learned/layout.ts';
 import { foldPlaces, PLACES, SMALL_BITS } from '../src/learned/places.ts';
-import { OWN_PLACES, WORDS_READ } from '../src/learned/run-table.ts';
 import { packWeights, type SparseWeights } from '../src/learned/sparse-weights.ts';
 import { LARGEST } from '../src/learned/symbols.ts';
 import { WordList } from '../src/learned/word-list.ts';

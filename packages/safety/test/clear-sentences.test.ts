@@ -2,21 +2,16 @@
  * Of a sentence that looks clearly harmless not all is read (learned/answer-reading.ts): of the sentences that the rules would look at
  * if it were, one in a thousand may be lost so. And of the others not every structure is looked for, which may change no verdict.
  */
+
 import { describe, expect, it } from 'vitest';
 import { readCorpus } from '../scripts/corpus.ts';
 import { check } from '../src/check.ts';
 import { readAnswer, UNSUSPICIOUS } from '../src/learned/answer-reading.ts';
 import { ANSWER_FACTORS, ANSWER_WEIGHTS } from '../src/learned/answer-weights.ts';
 import { FactorizationMachine } from '../src/learned/factorization-machine.ts';
-import {
-  type Before,
-  FEATURES_PER_TEXT,
-  FEATURES_PER_WORD,
-  NOTHING_BEFORE,
-  readFeatures,
-} from '../src/learned/features.ts';
+import { type Before, NOTHING_BEFORE, readFeatures } from '../src/learned/features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, WORDS_READ } from '../src/learned/layout.ts';
 import { LinearModel } from '../src/learned/linear-model.ts';
-import { WORDS_READ } from '../src/learned/run-table.ts';
 import { WordList } from '../src/learned/word-list.ts';
 import { profile } from '../src/policy.ts';
 import type { LikelyViolation, Window } from '../src/rules/rule.ts';

@@ -1,5 +1,5 @@
+import { OWN_PLACES } from './layout.ts';
 import { KIND_COUNT } from './places.ts';
-import { OWN_PLACES } from './run-table.ts';
 import { SymbolReader, signedSymbolOf, symbolsOfDistance } from './symbols.ts';
 import { table, type WordList } from './word-list.ts';
 

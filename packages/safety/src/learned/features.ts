@@ -1,13 +1,8 @@
-import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, SECOND, saltOf } from './places.ts';
-import { KIND_HASHES, OWN_PLACES } from './run-table.ts';
+import { END, OWN_PLACES, TAIL } from './layout.ts';
+import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, saltOf } from './places.ts';
+import { KIND_HASHES } from './run-table.ts';
 import { EDGE } from './word-kind.ts';
-import { TAIL, type Tail, table, type WordList } from './word-list.ts';
-
-/** How far apart two words may stand and still be looked at as a pair of kinds. */
-const REACH = 5;
-
-/** Words at either end of a text that are looked at as such. */
-const END = 3;
+import { type Tail, table, type WordList } from './word-list.ts';
 
 /** Stands for what is outside the text. */
 const EDGE_HASH = KIND_HASHES[EDGE] as number;
@@ -18,8 +13,9 @@ const WORD_KIND = saltOf(OWN_PLACES + 1);
 const KIND_WORD = saltOf(OWN_PLACES + 2);
 const KINDS_3 = saltOf(OWN_PLACES + 3);
 const LENGTH = saltOf(OWN_PLACES + 4);
-const SENSE = saltOf(OWN_PLACES + 5);
-const ROLE = saltOf(OWN_PLACES + 6);
+/** Places of each bit of the senses, and of the roles, of what was before. */
+const SENSE_PLACES = Int32Array.from({ length: 32 }, (_, bit) => place(bit + saltOf(OWN_PLACES + 5)));
+const ROLE_PLACES = Int32Array.from({ length: 32 }, (_, bit) => place(bit + saltOf(OWN_PLACES + 6)));
 const KINDS_ACROSS = saltOf(OWN_PLACES + 7);
 const KIND_ACROSS = saltOf(OWN_PLACES + 8);
 const WORD_ACROSS = saltOf(OWN_PLACES + 9);
@@ -35,24 +31,16 @@ export interface Before {
 
 export const NOTHING_BEFORE: Before = { senses: 0, roles: 0, tail: { words: [], kinds: [] } };
 
-/** Features of one word beside its own: with the words next to it, and with those further off. */
-export const ADJOINING_PER_WORD = 6;
-export const APART_PER_WORD = 4;
-export const FEATURES_PER_WORD = ADJOINING_PER_WORD + APART_PER_WORD;
-/** Most features of a text that are not those of a word of it. */
-export const FEATURES_PER_TEXT = 3 + 64 + 4 * END + 3 * TAIL * TAIL;
-
 /** In which text a kind or a pair of kinds was last met, so that it counts once. */
 const met = new Uint8Array(PLACES - ADJOINING);
 let turn = 0;
 
-/** The place, when it was not met in this text; else 0. Nobody can predict which, so there is no branch. */
-function once(place: number): number {
-  const at = place - ADJOINING;
-  // 1 when another text met it last: both are bytes.
-  const fresh = (((met[at] as number) ^ turn) + 0xff) >> 8;
+/** 1 when another text met the pair or kind last, else 0. Nobody can predict which, so there is no branch. */
+function fresh(met: Uint8Array, turn: number, at: number): number {
+  // Both are bytes.
+  const other = (((met[at] as number) ^ turn) + 0xff) >> 8;
   met[at] = turn;
-  return place & -fresh;
+  return other;
 }
 
 /**
@@ -72,64 +60,92 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
  * @returns how many were written. Those of word `i` are from `i * ADJOINING_PER_WORD` on; a slot that has none is 0.
  */
 export function readAdjoining(list: WordList, before: Before, out: Int32Array): number {
-  const { count, words: numbers } = list;
-  const { kinds, words } = table;
+  const { count, kinds, hashes } = list;
+  if (count === 0) return 0;
   if (turn === 255) {
     met.fill(0);
     turn = 0;
   }
   turn++;
+  const now = turn | 0;
+  const last = met;
+  const kindHashes = KIND_HASHES;
+  const [alone, adjoining, words2, wordKind, kindWord, kinds3] = [
+    (ALONE - ADJOINING) | 0,
+    ADJOINING | 0,
+    WORDS_2 | 0,
+    WORD_KIND | 0,
+    KIND_WORD | 0,
+    KINDS_3 | 0,
+  ];
   let n = 0;
-  // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first.
-  let word1 = EDGE_HASH;
-  let hash1 = EDGE_HASH;
-  let hash2 = EDGE_HASH;
-  let left = EDGE;
+  // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first. Those of the second are turned already.
+  let word1 = EDGE_HASH | 0;
+  let hash1 = EDGE_HASH | 0;
+  let hash2 = EDGE_HASH | 0;
+  let left = EDGE | 0;
   for (let i = 0; i < count; i++) {
-    const number = numbers[i] as number;
-    const kind = kinds[number] as number;
-    const word = words[number] as number;
-    const hash = KIND_HASHES[kind] as number;
-    const turned1 = Math.imul(word1, FIRST);
-    const hashTurned1 = Math.imul(hash1, FIRST);
-    out[n] = once(ALONE + kind);
-    out[n + 1] = once(ADJOINING + (left << 8) + kind);
-    out[n + 2] = place((turned1 + word + WORDS_2) | 0);
-    out[n + 3] = place((turned1 + hash + WORD_KIND) | 0);
-    out[n + 4] = place((hashTurned1 + word + KIND_WORD) | 0);
-    out[n + 5] = place((Math.imul(hash2, SECOND) + hashTurned1 + hash + KINDS_3) | 0);
-    n += ADJOINING_PER_WORD;
+    const kind = kinds[i] as number;
+    const word = hashes[i] as number;
+    const hash = kindHashes[kind] as number;
+    const turned1 = Math.imul(word1, 0x915f77f5);
+    const hashTurned1 = Math.imul(hash1, 0x915f77f5);
+    const pair = ((left << 8) + kind) | 0;
+    const single = (alone + kind) | 0;
+    out[n] = (adjoining + single) & -fresh(last, now, single);
+    out[n + 1] = (adjoining + pair) & -fresh(last, now, pair);
+    out[n + 2] = place((turned1 + word + words2) | 0);
+    out[n + 3] = place((turned1 + hash + wordKind) | 0);
+    out[n + 4] = place((hashTurned1 + word + kindWord) | 0);
+    out[n + 5] = place((Math.imul(hash2, 0x93d765dd) + hashTurned1 + hash + kinds3) | 0);
+    n += 6;
     word1 = word;
     hash2 = hash1;
     hash1 = hash;
     left = kind;
   }
-  if (count === 0) return n;
-  out[n++] = once(ADJOINING + (left << 8) + EDGE);
-  out[n++] = place(Math.imul(word1, FIRST) + EDGE_HASH + WORDS_2);
-  out[n++] = place(Math.min(10, count >> 2) + LENGTH);
-  for (let i = 0; i < END && i < count; i++) {
-    const early = numbers[i] as number;
-    const late = numbers[count - 1 - i] as number;
-    out[n++] = place((words[early] as number) + (ENDS[4 * i] as number));
-    out[n++] = place((KIND_HASHES[kinds[early] as number] as number) + (ENDS[4 * i + 1] as number));
-    out[n++] = place((words[late] as number) + (ENDS[4 * i + 2] as number));
-    out[n++] = place((KIND_HASHES[kinds[late] as number] as number) + (ENDS[4 * i + 3] as number));
+  const edge = ((left << 8) + EDGE) | 0;
+  out[n++] = (adjoining + edge) & -fresh(last, now, edge);
+  return readOutside(list, before, out, n);
+}
+
+/** What a text begins and ends with, how long it is, and what was before it. */
+function readOutside(list: WordList, before: Before, out: Int32Array, from: number): number {
+  const { count, kinds, hashes } = list;
+  const kindHashes = KIND_HASHES;
+  const ends = ENDS;
+  let n = from;
+  out[n++] = place((Math.imul(hashes[count - 1] as number, FIRST) + EDGE_HASH + WORDS_2) | 0);
+  out[n++] = place((Math.min(10, count >> 2) + LENGTH) | 0);
+  const end = Math.min(END, count) | 0;
+  for (let i = 0; i < end; i++) {
+    const late = count - 1 - i;
+    out[n] = place(((hashes[i] as number) + (ends[4 * i] as number)) | 0);
+    out[n + 1] = place(((kindHashes[kinds[i] as number] as number) + (ends[4 * i + 1] as number)) | 0);
+    out[n + 2] = place(((hashes[late] as number) + (ends[4 * i + 2] as number)) | 0);
+    out[n + 3] = place(((kindHashes[kinds[late] as number] as number) + (ends[4 * i + 3] as number)) | 0);
+    n += 4;
   }
-  const { tail } = before;
-  for (let j = 0; j < tail.words.length; j++) {
-    const kind = Math.imul(KIND_HASHES[tail.kinds[j] as number] as number, FIRST);
-    const word = Math.imul(tail.words[j] as number, FIRST);
-    for (let i = 0; i < TAIL && i < count; i++) {
-      const number = numbers[i] as number;
-      const hash = KIND_HASHES[kinds[number] as number] as number;
-      out[n++] = place(kind + hash + KINDS_ACROSS);
-      out[n++] = place(kind + (words[number] as number) + KIND_ACROSS);
-      out[n++] = place(word + hash + WORD_ACROSS);
+  const [kindsAcross, kindAcross, wordAcross] = [KINDS_ACROSS | 0, KIND_ACROSS | 0, WORD_ACROSS | 0];
+  const head = Math.min(TAIL, count) | 0;
+  const { words: wordsBefore, kinds: kindsBefore } = before.tail;
+  for (let j = 0; j < wordsBefore.length; j++) {
+    const kind = Math.imul(kindHashes[kindsBefore[j] as number] as number, 0x915f77f5);
+    const word = Math.imul(wordsBefore[j] as number, 0x915f77f5);
+    for (let i = 0; i < head; i++) {
+      const hash = kindHashes[kinds[i] as number] as number;
+      out[n] = place((kind + hash + kindsAcross) | 0);
+      out[n + 1] = place((kind + (hashes[i] as number) + kindAcross) | 0);
+      out[n + 2] = place((word + hash + wordAcross) | 0);
+      n += 3;
     }
   }
-  for (let bits = before.senses; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + SENSE);
-  for (let bits = before.roles; bits !== 0; bits &= bits - 1) out[n++] = place(31 - Math.clz32(bits & -bits) + ROLE);
+  const senses = SENSE_PLACES;
+  const roles = ROLE_PLACES;
+  for (let bits = before.senses | 0; bits !== 0; bits &= bits - 1)
+    out[n++] = senses[31 - Math.clz32(bits & -bits)] as number;
+  for (let bits = before.roles | 0; bits !== 0; bits &= bits - 1)
+    out[n++] = roles[31 - Math.clz32(bits & -bits)] as number;
   return n;
 }
 
@@ -139,13 +155,21 @@ export function readAdjoining(list: WordList, before: Before, out: Int32Array): 
  * @returns the end of what was written. Those of word `i` are from `from + i * APART_PER_WORD` on; a slot that has none is 0.
  */
 export function readApart(list: WordList, out: Int32Array, from: number): number {
-  const { count, words: numbers } = list;
-  const { kinds } = table;
+  const { count, kinds } = list;
+  const now = turn | 0;
+  const last = met;
+  const adjoining = ADJOINING | 0;
+  const apart = (APART - ADJOINING) | 0;
   let n = from;
   for (let i = 0; i < count; i++) {
-    const beside = APART + (kinds[numbers[i] as number] as number);
-    for (let d = 2; d <= REACH; d++)
-      out[n++] = i < d ? 0 : once(beside + ((kinds[numbers[i - d] as number] as number) << 8));
+    const beside = (apart + (kinds[i] as number)) | 0;
+    for (let d = 2; d <= 5; d++) {
+      if (i < d) out[n++] = 0;
+      else {
+        const pair = (beside + ((kinds[i - d] as number) << 8)) | 0;
+        out[n++] = (adjoining + pair) & -fresh(last, now, pair);
+      }
+    }
   }
   return n;
 }

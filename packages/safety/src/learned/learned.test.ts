@@ -4,18 +4,12 @@ import { joinSpacedLetters } from '../text/disguise.ts';
 import { fold } from '../text/fold.ts';
 import { locateViolation, readAnswer } from './answer-reading.ts';
 import { decayOf, FactorizationMachine, packFactors } from './factorization-machine.ts';
-import {
-  distinctPlaces,
-  FEATURES_PER_TEXT,
-  FEATURES_PER_WORD,
-  NOTHING_BEFORE,
-  readFeatures,
-  writePlaces,
-} from './features.ts';
+import { distinctPlaces, NOTHING_BEFORE, readFeatures, writePlaces } from './features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from './layout.ts';
 import { LinearModel } from './linear-model.ts';
 import { foldPlaces, KIND_COUNT, PLACES, SMALL_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
-import { hashOf, OWN_PLACES, WORDS_READ } from './run-table.ts';
+import { hashOf } from './run-table.ts';
 import { SmallModel } from './small-model.ts';
 import { packWeights, unpackWeights } from './sparse-weights.ts';
 import { LARGEST, SYMBOLS, SymbolReader, symbolOf, symbolsOfDistance } from './symbols.ts';

@@ -1,6 +1,5 @@
-import { ADJOINING_PER_WORD, APART_PER_WORD } from './features.ts';
+import { ADJOINING_PER_WORD, APART_PER_WORD, OWN_PLACES } from './layout.ts';
 import { KIND_COUNT } from './places.ts';
-import { OWN_PLACES } from './run-table.ts';
 import { type SparseWeights, unpackWeights } from './sparse-weights.ts';
 import { table, type WordList } from './word-list.ts';
 

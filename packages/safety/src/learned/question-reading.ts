@@ -1,8 +1,8 @@
 import type { Folded } from '../text/fold.ts';
-import { distinctPlaces, FEATURES_PER_TEXT, FEATURES_PER_WORD, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { distinctPlaces, NOTHING_BEFORE, readFeatures } from './features.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from './layout.ts';
 import { LinearModel } from './linear-model.ts';
 import { EMERGENCY_WEIGHTS, REQUEST_WEIGHTS } from './question-weights.ts';
-import { OWN_PLACES, WORDS_READ } from './run-table.ts';
 import { WordList } from './word-list.ts';
 
 /** What a question looks like as a whole: log odds, in nats, against an ordinary question about health. */

@@ -4,18 +4,8 @@ import { knownWords } from '../lexicon/lexicon.ts';
 import { countCodes } from '../text/codes.ts';
 import { scan } from '../text/scan.ts';
 import { WORD } from '../text/token.ts';
-import {
-  hashOf,
-  packCodes,
-  RUN_CODES,
-  RUN_END,
-  RUN_ROLES,
-  RUN_SENSES,
-  RUN_START,
-  RUN_TAKEN,
-  RunTable,
-  stemLength,
-} from './run-table.ts';
+import { RUN_CODES, RUN_END, RUN_ROLES, RUN_SENSES, RUN_START, RUN_TAKEN } from './layout.ts';
+import { hashOf, packCodes, RunTable, stemLength } from './run-table.ts';
 import { KINDS, kindOfWord, PLAIN } from './word-kind.ts';
 
 const at = Int32Array.from({ length: 100 }, (_, i) => i);

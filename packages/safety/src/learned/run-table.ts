@@ -4,15 +4,24 @@ import { type Codes, countCodes } from '../text/codes.ts';
 import { splitOf } from '../text/disguise.ts';
 import { scan } from '../text/scan.ts';
 import { MARK, NUMBER, type Token, WORD } from '../text/token.ts';
+import {
+  OWN_PLACES,
+  PIECES_FROM,
+  RUN_CODES,
+  RUN_END,
+  RUN_FIELDS,
+  RUN_FIRST,
+  RUN_LIMIT,
+  RUN_ROLES,
+  RUN_SECOND,
+  RUN_SENSES,
+  RUN_START,
+  RUN_TAKEN,
+  SLOTS,
+  WORDS_READ,
+} from './layout.ts';
 import { KIND_COUNT, place, saltOf } from './places.ts';
 import { CHARACTER, hashOfKind, isNamed, kindOfMark, kindOfNumber, kindOfWord } from './word-kind.ts';
-
-/** Most words of one text that are read. */
-export const WORDS_READ = 1_200;
-/** Longest run that is looked at as a word. */
-export const RUN_LIMIT = 60;
-/** Runs remembered, a power of two; half of them in use at most. */
-const SLOTS = 1 << 15;
 
 /** Hash of a string, or of the stretch of it from `from` to `to`, 32 bits (FNV-1a). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
 export function hashOf(text: string, from = 0, to = text.length): number {
@@ -20,11 +29,6 @@ export function hashOf(text: string, from = 0, to = text.length): number {
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
 }
-
-/** Places of features of one word alone, beside its kind: the word, three beginnings and three endings of it. */
-export const OWN_PLACES = 7;
-/** A word of fewer letters has no pieces. */
-const PIECES_FROM = 5;
 
 /** Letters of a word without the longest of its commonest English endings: "-ingly", "-edly", "-ing", "-ed", "-es", "-ly", "-s", "-e". */
 export function stemLength(word: string): number {
@@ -93,18 +97,6 @@ function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<Array
 export function packCodes({ words, reversed, reversedNames, rot13, pigLatin }: Codes): number {
   return words | (reversed << 6) | (reversedNames << 12) | (rot13 << 18) | (pigLatin << 24);
 }
-
-/** Fields of a run in {@link RunTable.runs}. */
-export const RUN_FIELDS = 8;
-export const RUN_START = 0;
-export const RUN_END = 1;
-export const RUN_SENSES = 2;
-export const RUN_ROLES = 3;
-export const RUN_CODES = 4;
-const RUN_FIRST = 5;
-const RUN_SECOND = 6;
-/** One more than the digits of the run; 0 in a slot that is free. */
-export const RUN_TAKEN = 7;
 
 let at = new Int32Array(RUN_LIMIT + 2).map((_, i) => i);
 

@@ -1,7 +1,8 @@
 import { type Codes, NO_CODES } from '../text/codes.ts';
 import { CODED_DIGITS, CODED_MARKS, CODED_RUN, isPlain, Sign, SPACED_GAP } from '../text/signs.ts';
-import { KIND_COUNT } from './places.ts';
 import {
+  MOST_TIMES,
+  MOST_TIMES_OF_KIND,
   RUN_CODES,
   RUN_END,
   RUN_LIMIT,
@@ -9,17 +10,16 @@ import {
   RUN_SENSES,
   RUN_START,
   RUN_TAKEN,
-  RunTable,
+  TAIL,
+  TURN,
   WORDS_READ,
-} from './run-table.ts';
+} from './layout.ts';
+import { KIND_COUNT } from './places.ts';
+import { RunTable } from './run-table.ts';
 import { kindOfMark, kindOfNumber } from './word-kind.ts';
 
-/** Words at the end of a text that are kept for the next one. */
-export const TAIL = 4;
-
-/** How often one text may say a word, and a kind alone (a mark, a number); what is repeated more often is not read again. */
-const MOST_TIMES = 4;
-const MOST_TIMES_OF_KIND = 16;
+/** Far before any text. */
+const NOWHERE = -1_000;
 
 /** The last words of a text: a hash and a kind of each. */
 export interface Tail {
@@ -30,8 +30,6 @@ export interface Tail {
 /** All words met lately, of any list. */
 export const table = new RunTable();
 
-/** Of each word of the table: in which text it was last met, times this, plus how often. */
-const TURN = 32;
 let met = new Int32Array(1 << 13);
 let turn = TURN;
 
@@ -41,8 +39,10 @@ let turn = TURN;
  */
 export class WordList {
   count = 0;
-  /** Numbers of the words; they hold until the next text is read. */
+  /** Numbers of the words, which hold until the next text is read, and of each its kind and its hash. */
   readonly words = new Int32Array(WORDS_READ);
+  readonly kinds = new Int32Array(WORDS_READ);
+  readonly hashes = new Int32Array(WORDS_READ);
   /** Half-open ranges in the text. */
   readonly from = new Int32Array(WORDS_READ);
   readonly to = new Int32Array(WORDS_READ);
@@ -85,9 +85,8 @@ export class WordList {
     const words = new Array<number>(size);
     const kinds = new Array<number>(size);
     for (let i = 0; i < size; i++) {
-      const word = this.words[this.count - size + i] as number;
-      words[i] = table.words[word] as number;
-      kinds[i] = table.kinds[word] as number;
+      words[i] = this.hashes[this.count - size + i] as number;
+      kinds[i] = this.kinds[this.count - size + i] as number;
     }
     return { words, kinds };
   }
@@ -147,20 +146,27 @@ export class WordList {
       larger.set(met);
       met = larger;
     }
-    const times = Math.max(0, (met[word] as number) - turn);
-    if (times >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
-    met[word] = turn + times + 1;
-    const n = this.count++;
+    const now = turn | 0;
+    const before = met[word] as number;
+    if (before - now >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
+    const times = Math.max(before, now);
+    met[word] = times + 1;
+    const n = this.count;
+    this.count = n + 1;
     this.words[n] = word;
+    this.kinds[n] = table.kinds[word] as number;
+    this.hashes[n] = table.words[word] as number;
     this.from[n] = from;
     this.to[n] = to;
-    this.first[n] = times === 0 ? 1 : 0;
+    this.first[n] = times === now ? 1 : 0;
   }
 
   #pushRun(run: number, from: number, to: number): void {
     const { runs } = table;
+    const start = runs[run + RUN_START] as number;
     const end = runs[run + RUN_END] as number;
-    for (let word = runs[run + RUN_START] as number; word < end; word++) this.#push(word, from, to);
+    this.#push(start, from, to);
+    for (let word = start + 1; word < end; word++) this.#push(word, from, to);
     this.senses |= runs[run + RUN_SENSES] as number;
     this.roles |= runs[run + RUN_ROLES] as number;
   }
@@ -264,9 +270,6 @@ export class WordList {
     for (let i = this.#stretch + 1; i < to; i++) if (text.charCodeAt(i) < 97) this.signs |= Sign.Coded;
   }
 }
-
-/** Far before any text. */
-const NOWHERE = -1_000;
 
 const ALL_SIGNS = Sign.Unplain | Sign.Spaced | Sign.Coded;
 
