@@ -52,14 +52,14 @@ function fresh(met: Uint8Array, turn: number, at: number): number {
  * @returns how many were written. Those of {@link readAdjoining} are first, then those of {@link readApart}.
  */
 export function readFeatures(list: WordList, before: Before, out: Int32Array): number {
-  return readApart(list, out, readAdjoining(list, before, out));
+  return readApart(list, out, readOutside(list, before, out, readAdjoining(list, out)));
 }
 
 /**
  * All of {@link readFeatures} but pairs that stand apart.
  * @returns how many were written. Those of word `i` are from `i * ADJOINING_PER_WORD` on; a slot that has none is 0.
  */
-export function readAdjoining(list: WordList, before: Before, out: Int32Array): number {
+export function readAdjoining(list: WordList, out: Int32Array): number {
   const { count, kinds, hashes } = list;
   if (count === 0) return 0;
   if (turn === 255) {
@@ -106,15 +106,20 @@ export function readAdjoining(list: WordList, before: Before, out: Int32Array): 
   }
   const edge = ((left << 8) + EDGE) | 0;
   out[n++] = (adjoining + edge) & -fresh(last, now, edge);
-  return readOutside(list, before, out, n);
+  return n;
 }
 
-/** What a text begins and ends with, how long it is, and what was before it. */
-function readOutside(list: WordList, before: Before, out: Int32Array, from: number): number {
+/**
+ * What a text begins and ends with, how long it is, and what was before it.
+ * @param from where to write in `out`
+ * @returns the end of what was written
+ */
+export function readOutside(list: WordList, before: Before, out: Int32Array, from: number): number {
   const { count, kinds, hashes } = list;
   const kindHashes = KIND_HASHES;
   const ends = ENDS;
   let n = from;
+  if (count === 0) return n;
   out[n++] = place((Math.imul(hashes[count - 1] as number, FIRST) + EDGE_HASH + WORDS_2) | 0);
   out[n++] = place((Math.min(10, count >> 2) + LENGTH) | 0);
   const end = Math.min(END, count) | 0;

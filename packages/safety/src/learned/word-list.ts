@@ -204,34 +204,23 @@ export class WordList {
    * @param begin where its first piece without marks inside begins
    */
   #readRun(text: string, start: number, begin: number): number {
-    let first = 0x811c9dc5;
+    const letters = LETTERS;
+    const limit = Math.min(start + RUN_LIMIT, text.length) | 0;
+    let first = 0x811c9dc5 | 0;
     let second = 0;
-    let end = start;
-    let piece = begin;
-    const limit = Math.min(start + RUN_LIMIT, text.length);
+    let end = start | 0;
+    let piece = begin | 0;
     for (;;) {
       let c = 0;
       for (; end < limit; end++) {
         c = text.charCodeAt(end);
-        const letter = LETTERS[c & 127] as number;
+        const letter = letters[c & 127] as number;
         if (letter === 0 || c > 127) break;
         first = Math.imul(first ^ letter, 0x01000193);
         second = (Math.imul(second, 31) + letter) | 0;
       }
-      if (end === limit || c === 32) break;
-      if (c >= 0x80) {
-        if (c >= 0x3040) break;
-        this.signs |= Sign.Unplain;
-      } else {
-        if (c === 39 || c === 64 || c === 36) {
-          if (!isLetter(text.charCodeAt(end + 1))) break;
-          if (c === 36) this.signs |= Sign.Unplain;
-        } else if (c === 46) {
-          // "b.i.d."
-          if (!(isLetter(text.charCodeAt(end + 1)) && !isLetter(text.charCodeAt(end + 2)))) break;
-          if (!(end === start + 1 || text.charCodeAt(end - 2) === 46)) break;
-          this.#marks++;
-        } else break;
+      if (c === 32 || end === limit || !this.#goesOn(text, start, end, c)) break;
+      if (c < 0x80) {
         if (end - piece === 1) this.#seeSingle(piece);
         piece = end + 1;
       }
@@ -243,9 +232,10 @@ export class WordList {
     this.#seeStretch(text, piece, end);
     const run = table.read(text, start, end, first, second);
     this.#pushRun(run, start, end);
-    const codes = table.runs[run + RUN_CODES] as number;
+    const { runs } = table;
+    const codes = runs[run + RUN_CODES] as number;
     this.#words += codes & 63;
-    this.#digits += (table.runs[run + RUN_TAKEN] as number) - 1;
+    this.#digits += (runs[run + RUN_TAKEN] as number) - 1;
     if (codes > 63) {
       this.#reversed += (codes >> 6) & 63;
       this.#reversedNames += (codes >> 12) & 63;
@@ -253,6 +243,25 @@ export class WordList {
       this.#pigLatin += (codes >> 24) & 63;
     }
     return end;
+  }
+
+  /** Whether a run that began at `start` goes on with the character `c` at `i`, which is neither a letter nor a digit of ASCII. */
+  #goesOn(text: string, start: number, i: number, c: number): boolean {
+    if (c >= 0x80) {
+      if (c >= 0x3040) return false;
+      this.signs |= Sign.Unplain;
+      return true;
+    }
+    if (c === 39 || c === 64 || c === 36) {
+      if (!isLetter(text.charCodeAt(i + 1))) return false;
+      if (c === 36) this.signs |= Sign.Unplain;
+      return true;
+    }
+    // "b.i.d."
+    if (c !== 46 || !isLetter(text.charCodeAt(i + 1)) || isLetter(text.charCodeAt(i + 2))) return false;
+    if (i !== start + 1 && text.charCodeAt(i - 2) !== 46) return false;
+    this.#marks++;
+    return true;
   }
 
   /** Notes a letter or digit that stands alone. */
@@ -265,8 +274,11 @@ export class WordList {
   #seeStretch(text: string, from: number, to: number): void {
     if (from !== this.#stretchEnd) this.#stretch = from;
     this.#stretchEnd = to;
-    if (to - this.#stretch < CODED_RUN) return;
-    // A run of small letters is a word.
+    if (to - this.#stretch >= CODED_RUN) this.#seeLong(text, to);
+  }
+
+  /** A run of small letters is a word. */
+  #seeLong(text: string, to: number): void {
     for (let i = this.#stretch + 1; i < to; i++) if (text.charCodeAt(i) < 97) this.signs |= Sign.Coded;
   }
 }
