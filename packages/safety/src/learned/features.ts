@@ -1,5 +1,5 @@
-import { END, OWN_PLACES, TAIL } from './layout.ts';
-import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, saltOf } from './places.ts';
+import { ADJOINING_PER_WORD, END, OWN_PLACES, REACH, TAIL } from './layout.ts';
+import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, SECOND, saltOf } from './places.ts';
 import { KIND_HASHES } from './run-table.ts';
 import { EDGE } from './word-kind.ts';
 import { type Tail, table, type WordList } from './word-list.ts';
@@ -70,16 +70,13 @@ export function readAdjoining(list: WordList, out: Int32Array): number {
   const now = turn | 0;
   const last = met;
   const kindHashes = KIND_HASHES;
-  const [alone, adjoining, words2, wordKind, kindWord, kinds3] = [
-    (ALONE - ADJOINING) | 0,
-    ADJOINING | 0,
-    WORDS_2 | 0,
-    WORD_KIND | 0,
-    KIND_WORD | 0,
-    KINDS_3 | 0,
-  ];
+  // Salts are variables to a compiler, and such that may be no whole numbers.
+  const words2 = WORDS_2 | 0;
+  const wordKind = WORD_KIND | 0;
+  const kindWord = KIND_WORD | 0;
+  const kinds3 = KINDS_3 | 0;
   let n = 0;
-  // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first. Those of the second are turned already.
+  // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first.
   let word1 = EDGE_HASH | 0;
   let hash1 = EDGE_HASH | 0;
   let hash2 = EDGE_HASH | 0;
@@ -88,24 +85,24 @@ export function readAdjoining(list: WordList, out: Int32Array): number {
     const kind = kinds[i] as number;
     const word = hashes[i] as number;
     const hash = kindHashes[kind] as number;
-    const turned1 = Math.imul(word1, 0x915f77f5);
-    const hashTurned1 = Math.imul(hash1, 0x915f77f5);
+    const turned1 = Math.imul(word1, FIRST);
+    const hashTurned1 = Math.imul(hash1, FIRST);
     const pair = ((left << 8) + kind) | 0;
-    const single = (alone + kind) | 0;
-    out[n] = (adjoining + single) & -fresh(last, now, single);
-    out[n + 1] = (adjoining + pair) & -fresh(last, now, pair);
+    const single = (ALONE - ADJOINING + kind) | 0;
+    out[n] = (ADJOINING + single) & -fresh(last, now, single);
+    out[n + 1] = (ADJOINING + pair) & -fresh(last, now, pair);
     out[n + 2] = place((turned1 + word + words2) | 0);
     out[n + 3] = place((turned1 + hash + wordKind) | 0);
     out[n + 4] = place((hashTurned1 + word + kindWord) | 0);
-    out[n + 5] = place((Math.imul(hash2, 0x93d765dd) + hashTurned1 + hash + kinds3) | 0);
-    n += 6;
+    out[n + 5] = place((Math.imul(hash2, SECOND) + hashTurned1 + hash + kinds3) | 0);
+    n += ADJOINING_PER_WORD;
     word1 = word;
     hash2 = hash1;
     hash1 = hash;
     left = kind;
   }
   const edge = ((left << 8) + EDGE) | 0;
-  out[n++] = (adjoining + edge) & -fresh(last, now, edge);
+  out[n++] = (ADJOINING + edge) & -fresh(last, now, edge);
   return n;
 }
 
@@ -131,12 +128,14 @@ export function readOutside(list: WordList, before: Before, out: Int32Array, fro
     out[n + 3] = place(((kindHashes[kinds[late] as number] as number) + (ends[4 * i + 3] as number)) | 0);
     n += 4;
   }
-  const [kindsAcross, kindAcross, wordAcross] = [KINDS_ACROSS | 0, KIND_ACROSS | 0, WORD_ACROSS | 0];
+  const kindsAcross = KINDS_ACROSS | 0;
+  const kindAcross = KIND_ACROSS | 0;
+  const wordAcross = WORD_ACROSS | 0;
   const head = Math.min(TAIL, count) | 0;
   const { words: wordsBefore, kinds: kindsBefore } = before.tail;
   for (let j = 0; j < wordsBefore.length; j++) {
-    const kind = Math.imul(kindHashes[kindsBefore[j] as number] as number, 0x915f77f5);
-    const word = Math.imul(wordsBefore[j] as number, 0x915f77f5);
+    const kind = Math.imul(kindHashes[kindsBefore[j] as number] as number, FIRST);
+    const word = Math.imul(wordsBefore[j] as number, FIRST);
     for (let i = 0; i < head; i++) {
       const hash = kindHashes[kinds[i] as number] as number;
       out[n] = place((kind + hash + kindsAcross) | 0);
@@ -163,16 +162,14 @@ export function readApart(list: WordList, out: Int32Array, from: number): number
   const { count, kinds } = list;
   const now = turn | 0;
   const last = met;
-  const adjoining = ADJOINING | 0;
-  const apart = (APART - ADJOINING) | 0;
   let n = from;
   for (let i = 0; i < count; i++) {
-    const beside = (apart + (kinds[i] as number)) | 0;
-    for (let d = 2; d <= 5; d++) {
+    const beside = (APART - ADJOINING + (kinds[i] as number)) | 0;
+    for (let d = 2; d <= REACH; d++) {
       if (i < d) out[n++] = 0;
       else {
         const pair = (beside + ((kinds[i - d] as number) << 8)) | 0;
-        out[n++] = (adjoining + pair) & -fresh(last, now, pair);
+        out[n++] = (ADJOINING + pair) & -fresh(last, now, pair);
       }
     }
   }

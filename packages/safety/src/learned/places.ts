@@ -16,10 +16,9 @@ export const PLACES = ALONE + KIND_COUNT;
 export const FIRST = 0x915f77f5;
 export const SECOND = 0x93d765dd;
 
-/** Place of a feature from the sum of its parts, 32 bits: the first {@link FEATURE_BITS} of a product. */
+/** Place of a feature from the sum of its parts. */
 export function place(sum: number): number {
-  // The shift stands here as a number: a bundler makes a variable of a constant, which the compiler then reads every time.
-  return Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d) >>> 13;
+  return Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d) >>> (32 - FEATURE_BITS);
 }
 
 /** What tells a template of features apart from the others, so that theirs do not meet. */

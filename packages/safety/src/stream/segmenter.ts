@@ -9,6 +9,8 @@ const ABBREVIATIONS = new Set(
   ),
 );
 
+const LONGEST_ABBREVIATION = Math.max(...[...ABBREVIATIONS].map((word) => word.length));
+
 /**
  * Cuts text into sentences, or into pieces of {@link MAX_SEGMENT} where there are none. Where it cuts depends on the text
  * alone and never on how it arrived: a cut that needs the next character waits for it. The segments joined are the text.
@@ -158,8 +160,8 @@ function hasNewLine(text: string, from: number, to: number): boolean {
 
 function endsWithAbbreviation(text: string, start: number, dot: number): boolean {
   let k = dot;
-  while (k > start && dot - k < 8 && isLetter(text.charCodeAt(k - 1))) k--;
-  if (k === dot) return false;
+  while (k > start && dot - k <= LONGEST_ABBREVIATION && isLetter(text.charCodeAt(k - 1))) k--;
+  if (k === dot || dot - k > LONGEST_ABBREVIATION) return false;
   return ABBREVIATIONS.has(text.slice(k, dot).toLowerCase());
 }
 
