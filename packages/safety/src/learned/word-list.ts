@@ -163,10 +163,8 @@ export class WordList {
 
   #pushRun(run: number, from: number, to: number): void {
     const { runs } = table;
-    const start = runs[run + RUN_START] as number;
     const end = runs[run + RUN_END] as number;
-    this.#push(start, from, to);
-    for (let word = start + 1; word < end; word++) this.#push(word, from, to);
+    for (let word = runs[run + RUN_START] as number; word < end; word++) this.#push(word, from, to);
     this.senses |= runs[run + RUN_SENSES] as number;
     this.roles |= runs[run + RUN_ROLES] as number;
   }
