@@ -1,4 +1,5 @@
 import { lookUp } from '../lexicon/lexicon.ts';
+import { NO_LETTERS, withLetter } from '../lexicon/sieve.ts';
 import { isLower } from '../text/characters.ts';
 import { type Codes, countCodes } from '../text/codes.ts';
 import { splitOf } from '../text/disguise.ts';
@@ -23,10 +24,10 @@ import {
 import { KIND_COUNT, place, saltOf } from './places.ts';
 import { CHARACTER, hashOfKind, isNamed, kindOfMark, kindOfNumber, kindOfWord } from './word-kind.ts';
 
-/** Hash of a string, or of the stretch of it from `from` to `to`, 32 bits (FNV-1a). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
+/** Hash of a string, or of the stretch of it from `from` to `to`, 32 bits. */
 export function hashOf(text: string, from = 0, to = text.length): number {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  let hash = NO_LETTERS;
+  for (let i = from; i < to; i++) hash = withLetter(hash, text.charCodeAt(i));
   return hash;
 }
 

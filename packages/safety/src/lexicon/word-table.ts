@@ -1,3 +1,5 @@
+import { withLetter } from './sieve.ts';
+
 /** Things by a word each, found by the characters of a text: no string is made to look for one. Open addressing, at most half full. */
 export class WordTable<Thing extends { readonly word: string }> {
   /** In each slot a hash and what has it. */
@@ -49,9 +51,9 @@ export class WordTable<Thing extends { readonly word: string }> {
 /** Of this process alone, so that nobody can write words that all fall into one slot. */
 const SEED = Math.floor(Math.random() * 2 ** 32);
 
-/** 32 bits (FNV-1a from another start, its halves folded together). Source: Fowler, Noll and Vo, IETF draft-eastlake-fnv. */
+/** 32 bits: {@link withLetter} from another start, its halves folded together. */
 function hashOf(text: string, from: number, to: number): number {
   let hash = SEED;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = from; i < to; i++) hash = withLetter(hash, text.charCodeAt(i));
   return hash ^ (hash >>> 15);
 }
