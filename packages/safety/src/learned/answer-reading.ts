@@ -1,7 +1,7 @@
 import type { LikelyViolation } from '../rules/rule.ts';
 import type { Codes } from '../text/codes.ts';
 import { joinSpacedLetters } from '../text/disguise.ts';
-import { type Folded, fold } from '../text/fold.ts';
+import { type Folded, fold, foldPlain } from '../text/fold.ts';
 import { Sign } from '../text/signs.ts';
 import {
   ANSWER_FACTORS,
@@ -16,8 +16,8 @@ import { type Before, readAdjoining, readApart, readFeatures, readOutside, write
 import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from './layout.ts';
 import { LinearModel } from './linear-model.ts';
 import { foldPlaces } from './places.ts';
-import { SmallModel } from './small-model.ts';
-import { WordList } from './word-list.ts';
+import { SmallModels } from './small-model.ts';
+import { table, WordList } from './word-list.ts';
 
 /** The categories that are told apart, in the order of their models. */
 export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
@@ -73,6 +73,8 @@ export interface AnswerReading extends Before {
   /** Words that show a code, and whether characters may be one: see `hiddenReadings`. */
   readonly codes: Codes;
   readonly shaped: boolean;
+  /** Whether it folds to itself but for case and has no spaced letters, for sure. */
+  readonly plain: boolean;
 }
 
 const list = new WordList();
@@ -80,56 +82,69 @@ const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TE
 const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
 const model = new LinearModel(ANSWER_WEIGHTS);
 const pairs = new FactorizationMachine(ANSWER_FACTORS);
-const categories: Readonly<Record<ReadCategory, SmallModel>> = {
-  dosage: new SmallModel(DOSAGE_WEIGHTS),
-  prescription: new SmallModel(PRESCRIPTION_WEIGHTS),
-  diagnosis: new SmallModel(DIAGNOSIS_WEIGHTS),
-  decision_rule: new SmallModel(DECISION_RULE_WEIGHTS),
-};
+const categories = new SmallModels([DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DECISION_RULE_WEIGHTS]);
+/** The reading that {@link list} was read for; how many features it has, 0 where not all were read; the words that its numbers stand for. */
+let lastRead: AnswerReading | undefined;
+let lastCount = 0;
+let lastWords = 0;
 
 /** What the words of a sentence are read from. */
-export function foldSentence(text: string): Folded {
-  return joinSpacedLetters(fold(text));
+export function foldSentence(text: string, plain = false): Folded {
+  return plain ? foldPlain(text) : joinSpacedLetters(fold(text));
 }
 
 /** Reads a sentence by models that were trained on the labelled corpus of this package. */
 export function readAnswer(text: string, before: Before): AnswerReading {
   // Nearly every sentence is plain and need not be folded to be read.
   const { signs } = list.read(text);
-  if ((signs & (Sign.Unplain | Sign.Spaced)) !== 0) list.read(foldSentence(text).text);
-  return {
+  const plain = (signs & (Sign.Unplain | Sign.Spaced)) === 0;
+  if (!plain) list.read(foldSentence(text).text);
+  const reading = {
     suspicion: suspicionOf(before),
     senses: list.senses,
     roles: list.roles,
     tail: list.tail(),
     codes: list.codes(),
     shaped: (signs & (Sign.Unplain | Sign.Coded)) !== 0,
+    plain,
   };
+  lastRead = reading;
+  lastWords = table.generation;
+  return reading;
 }
 
 function suspicionOf(before: Before): number {
+  lastCount = 0;
   const adjoining = readAdjoining(list, features);
   const words = model.score(list, features, adjoining);
   if (words < PLAINLY_CLEAR) return words;
   const outside = readOutside(list, before, features, adjoining);
   const first = words + model.sumOf(features, adjoining, outside);
   if (first < CLEAR) return first;
-  const second = first + model.sumOf(features, outside, readApart(list, features, outside));
+  lastCount = readApart(list, features, outside);
+  const second = first + model.sumOf(features, outside, lastCount);
   return second < NEARLY_CLEAR ? second : second + pairs.score(list);
 }
 
-/** The stretch of a sentence that speaks most for a violation, in UTF-16 units from its start, and the kind of violation it looks like. */
-export function locateViolation(folded: Folded, before: Before): LikelyViolation {
+/** The same words and features as those of a reading: they may still be there. */
+function readAgain(reading: AnswerReading | undefined, folded: Folded, before: Before): number {
+  if (reading !== undefined && reading === lastRead && lastCount > 0 && lastWords === table.generation)
+    return lastCount;
+  lastRead = undefined;
   list.read(folded.text);
-  const count = readFeatures(list, before, features);
+  return readFeatures(list, before, features);
+}
+
+/**
+ * The stretch of a sentence that speaks most for a violation, in UTF-16 units from its start, and the kind of violation it looks like.
+ * @param reading what {@link readAnswer} gave for it: asked right after, nothing is read twice
+ */
+export function locateViolation(folded: Folded, before: Before, reading?: AnswerReading): LikelyViolation {
+  const count = readAgain(reading, folded, before);
   const range = model.strongest(list, features, count);
   const folds = foldPlaces(places, writePlaces(list, features, count, places));
-  const odds = {
-    dosage: categories.dosage.score(places, folds),
-    prescription: categories.prescription.score(places, folds),
-    diagnosis: categories.diagnosis.score(places, folds),
-    decision_rule: categories.decision_rule.score(places, folds),
-  };
+  const [dosage = 0, prescription = 0, diagnosis = 0, decision_rule = 0] = categories.score(places, folds);
+  const odds = { dosage, prescription, diagnosis, decision_rule };
   const likeliest = READ_CATEGORIES.reduce((best, category) => (odds[category] > odds[best] ? category : best));
   const some = list.count > 0;
   const from = some ? (folded.at[list.from[range.from] as number] as number) : 0;

@@ -10,8 +10,8 @@ import { LinearModel } from './linear-model.ts';
 import { foldPlaces, KIND_COUNT, PLACES, SMALL_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
 import { hashOf } from './run-table.ts';
-import { SmallModel } from './small-model.ts';
-import { packWeights, unpackWeights } from './sparse-weights.ts';
+import { SmallModels } from './small-model.ts';
+import { packWeights, type SparseWeights, unpackWeights } from './sparse-weights.ts';
 import { LARGEST, SYMBOLS, SymbolReader, symbolOf, symbolsOfDistance } from './symbols.ts';
 import { table, WordList } from './word-list.ts';
 
@@ -128,14 +128,32 @@ describe('a linear model', () => {
   });
 });
 
-describe('a small model', () => {
-  it('folds places to fewer and counts each once', () => {
+describe('small models', () => {
+  it('fold places to fewer and count each once, each model by its own weights', () => {
     const places = Int32Array.of(77, 77, 78);
     expect(foldPlaces(places, 3)).toBe(2);
-    const weights = new Int8Array(2 ** SMALL_BITS);
-    for (const place of places.subarray(0, 2)) weights[place] = 3;
-    const model = new SmallModel({ length: weights.length, scale: 2, bias: 1, packed: packWeights(weights) });
-    expect(model.score(places, 2)).toBe(2 * 3 * 2 + 1);
+    const models = [3, -4, LARGEST, -LARGEST].map((weight, k) => {
+      const weights = new Int8Array(2 ** SMALL_BITS);
+      for (const place of places.subarray(0, 2)) weights[place] = weight;
+      return { length: weights.length, scale: k + 2, bias: k, packed: packWeights(weights) };
+    });
+    const [a, b, c, d] = models as [SparseWeights, SparseWeights, SparseWeights, SparseWeights];
+    expect(new SmallModels([a, b, c, d]).score(places, 2)).toEqual([
+      2 * 3 * 2,
+      2 * -4 * 3 + 1,
+      2 * LARGEST * 4 + 2,
+      2 * -LARGEST * 5 + 3,
+    ]);
+  });
+
+  it('fold the places of each of many texts alike', () => {
+    const first = Int32Array.of(1, 2, 3, 1);
+    foldPlaces(first, 4);
+    for (let text = 0; text < 600; text++) {
+      const again = Int32Array.of(1, 2, 3, 1);
+      expect(foldPlaces(again, 4)).toBe(3);
+      expect([...again.subarray(0, 3)]).toEqual([...first.subarray(0, 3)]);
+    }
   });
 });
 
@@ -290,6 +308,19 @@ describe('a reading', () => {
   it('of a text without words has its place at the beginning, whatever was read before', () => {
     locateViolation(folded('take two tablets'), NOTHING_BEFORE);
     expect(locateViolation(folded(''), NOTHING_BEFORE)).toMatchObject({ from: 0, to: 1 });
+  });
+
+  it('has the same place and category, whether its sentence was read last or not', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (text, other) => {
+        const one = folded(text);
+        const reading = readAnswer(text, NOTHING_BEFORE);
+        const right = locateViolation(one, NOTHING_BEFORE, reading);
+        readAnswer(other, NOTHING_BEFORE);
+        expect(locateViolation(one, NOTHING_BEFORE, reading)).toEqual(right);
+        expect(locateViolation(one, NOTHING_BEFORE)).toEqual(right);
+      }),
+    );
   });
 
   it('is a number, and its place lies in the text, whatever the text is', () => {

@@ -28,6 +28,7 @@ const NO_FINDINGS: readonly Finding[] = [];
 
 /** A sentence in the queue. It is folded, and its tokens are made, when a rule first asks for them, here or for the sentences after it. */
 class Item {
+  readonly before: Before;
   readonly reading: AnswerReading;
   findings = NO_FINDINGS;
   soft = NO_FINDINGS;
@@ -40,11 +41,12 @@ class Item {
     readonly base: number,
     context: readonly Item[],
   ) {
-    this.reading = readAnswer(text, before(context));
+    this.before = leftBy(context);
+    this.reading = readAnswer(text, this.before);
   }
 
   get folded(): Folded {
-    this.#folded ??= foldSentence(this.text);
+    this.#folded ??= foldSentence(this.text, this.reading.plain);
     return this.#folded;
   }
 
@@ -56,7 +58,8 @@ class Item {
 
 const NO_ITEMS: readonly Item[] = [];
 
-function before(context: readonly Item[]): Before {
+/** What the sentences before a sentence leave to it. */
+function leftBy(context: readonly Item[]): Before {
   let senses = 0;
   let roles = 0;
   for (const { reading } of context) {
@@ -245,8 +248,9 @@ class ReadWindow implements Window {
 
   get violation(): LikelyViolation {
     if (!this.#violation) {
-      const { category, odds, from, to } = locateViolation(this.#item.folded, before(this.#context));
-      const end = Math.min(to, this.#item.text.length);
+      const { folded, before, reading, text } = this.#item;
+      const { category, odds, from, to } = locateViolation(folded, before, reading);
+      const end = Math.min(to, text.length);
       this.#violation = { category, odds, from: this.start + from, to: this.start + end };
     }
     return this.#violation;

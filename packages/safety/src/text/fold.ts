@@ -111,11 +111,11 @@ let identity = new Int32Array(1_100).map((_, i) => i);
 
 /** Folds a piece of text. Linear in its length. */
 export function fold(original: string): Folded {
-  return allPlain(original) ? plain(original) : new Rewritten(original);
+  return allPlain(original) ? foldPlain(original) : new Rewritten(original);
 }
 
-/** Most text has no markup, accents or escapes. */
-function plain(original: string): Folded {
+/** The same of a text whose characters all fold to themselves but for case: most text has no markup, accents or escapes. */
+export function foldPlain(original: string): Folded {
   if (identity.length <= original.length) identity = new Int32Array(original.length + 1_000).map((_, i) => i);
   return { text: original.toLowerCase(), at: identity };
 }
