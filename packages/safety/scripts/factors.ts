@@ -1,5 +1,5 @@
 import { decayOf, type PackedFactors, packFactors } from '../src/learned/factorization-machine.ts';
-import { KIND_COUNT } from '../src/learned/places.ts';
+import { KIND_COUNT } from '../src/learned/layout.ts';
 import { LARGEST } from '../src/learned/symbols.ts';
 
 /** A word of fewer texts than this has no vectors beside those of its kind. */

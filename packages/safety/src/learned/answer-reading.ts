@@ -12,12 +12,23 @@ import {
   PRESCRIPTION_WEIGHTS,
 } from './answer-weights.ts';
 import { FactorizationMachine } from './factorization-machine.ts';
-import { type Before, readAdjoining, readApart, readFeatures, readOutside, writePlaces } from './features.ts';
-import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from './layout.ts';
+import { type Before, nextTurn, readAdjoining, readApart, readFeatures, readOutside, writePlaces } from './features.ts';
+import {
+  BEFORE_COUNT,
+  BEFORE_HASHES,
+  BEFORE_KINDS,
+  BEFORE_ROLES,
+  BEFORE_SENSES,
+  FEATURES,
+  OWN_PLACES,
+  RESULT_FEATURES,
+  WORDS_READ,
+} from './layout.ts';
 import { LinearModel } from './linear-model.ts';
+import { beforeFields, factorMemory, features, listMemory, result, weightMemory } from './memory.ts';
 import { foldPlaces } from './places.ts';
 import { SmallModels } from './small-model.ts';
-import { table, WordList } from './word-list.ts';
+import { assembly, table, WordList } from './word-list.ts';
 
 /** The categories that are told apart, in the order of their models. */
 export const READ_CATEGORIES = ['dosage', 'prescription', 'diagnosis', 'decision_rule'] as const;
@@ -77,11 +88,10 @@ export interface AnswerReading extends Before {
   readonly plain: boolean;
 }
 
-const list = new WordList();
-const features = new Int32Array(WORDS_READ * FEATURES_PER_WORD + FEATURES_PER_TEXT);
-const places = new Int32Array(features.length + WORDS_READ * OWN_PLACES);
-const model = new LinearModel(ANSWER_WEIGHTS);
-const pairs = new FactorizationMachine(ANSWER_FACTORS);
+const list = new WordList(listMemory);
+const places = new Int32Array(FEATURES + WORDS_READ * OWN_PLACES);
+const model = new LinearModel(ANSWER_WEIGHTS, weightMemory);
+const pairs = new FactorizationMachine(ANSWER_FACTORS, factorMemory);
 const categories = new SmallModels([DOSAGE_WEIGHTS, PRESCRIPTION_WEIGHTS, DIAGNOSIS_WEIGHTS, DECISION_RULE_WEIGHTS]);
 /** The reading that {@link list} was read for; how many features it has, 0 where not all were read; the words that its numbers stand for. */
 let lastRead: AnswerReading | undefined;
@@ -114,6 +124,26 @@ export function readAnswer(text: string, before: Before): AnswerReading {
 }
 
 function suspicionOf(before: Before): number {
+  if (assembly === undefined) return suspicionInScript(before);
+  const { senses, roles, tail } = before;
+  const { length } = tail.words;
+  beforeFields[BEFORE_COUNT] = length;
+  beforeFields[BEFORE_SENSES] = senses;
+  beforeFields[BEFORE_ROLES] = roles;
+  for (let i = 0; i < length; i++) {
+    beforeFields[BEFORE_HASHES + i] = tail.words[i] as number;
+    beforeFields[BEFORE_KINDS + i] = tail.kinds[i] as number;
+  }
+  model.sumUp();
+  pairs.prepare();
+  const { scale, bias } = model;
+  const suspicion = assembly.score(list.count, nextTurn(), scale, bias, PLAINLY_CLEAR, CLEAR, NEARLY_CLEAR);
+  lastCount = result[RESULT_FEATURES] as number;
+  return suspicion;
+}
+
+/** The same without WebAssembly. */
+function suspicionInScript(before: Before): number {
   lastCount = 0;
   const adjoining = readAdjoining(list, features);
   const words = model.score(list, features, adjoining);

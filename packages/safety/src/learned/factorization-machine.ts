@@ -1,5 +1,5 @@
-import { OWN_PLACES } from './layout.ts';
-import { KIND_COUNT } from './places.ts';
+import { KIND_COUNT, OWN_PLACES } from './layout.ts';
+import { type FactorMemory, makeFactorMemory } from './memory.ts';
 import { SymbolReader, signedSymbolOf, symbolsOfDistance } from './symbols.ts';
 import { table, type WordList } from './word-list.ts';
 
@@ -37,15 +37,23 @@ export class FactorizationMachine {
   /** Where the vectors of each key lie, in {@link #factors}. */
   readonly #at = new Map<number, number>();
   /** Both vectors of each word of the table. */
-  #vectors = new Float32Array(0);
+  readonly #vectors: Float32Array;
   #known = 0;
   #generation = -1;
   readonly #state: Float64Array;
 
-  constructor({ dimensions, scales, packed }: PackedFactors) {
+  /** @param memory where it keeps its arrays; needs `dimensions` as `factors` has them */
+  constructor(factors: PackedFactors, memory: FactorMemory = makeFactorMemory(factors.dimensions)) {
+    const { dimensions, scales, packed } = factors;
     this.#dimensions = dimensions;
-    this.#decays = Float64Array.from({ length: dimensions }, (_, i) => decayOf(i));
-    this.#state = new Float64Array(dimensions);
+    this.#decays = memory.decays;
+    this.#state = memory.state;
+    this.#vectors = memory.vectors;
+    if (memory.state.length !== dimensions)
+      throw new Error(
+        `Factors have ${dimensions} dimensions, their memory has ${memory.state.length}: see DIMENSIONS in layout.ts`,
+      );
+    for (let d = 0; d < dimensions; d++) this.#decays[d] = decayOf(d);
     const size = 2 * dimensions;
     // A key is a symbol at least, each number of its vectors is one.
     this.#factors = new Float32Array(Math.floor(packed.length / (1 + size)) * size);
@@ -60,7 +68,7 @@ export class FactorizationMachine {
 
   /** Log odds, in nats, to be added to those of the linear model. */
   score(list: WordList): number {
-    this.#prepare();
+    this.prepare();
     const { words, count } = list;
     const size = this.#dimensions;
     const state = this.#state.fill(0);
@@ -78,8 +86,8 @@ export class FactorizationMachine {
     return sum;
   }
 
-  /** Gives every word of the table that is new its vectors. */
-  #prepare(): void {
+  /** Gives every word of the table that is new its vectors: before a score in WebAssembly, else by itself. */
+  prepare(): void {
     const { count, generation, kinds, places } = table;
     if (generation !== this.#generation) {
       this.#generation = generation;
@@ -87,11 +95,6 @@ export class FactorizationMachine {
     }
     if (this.#known === count) return;
     const size = 2 * this.#dimensions;
-    if (this.#vectors.length < count * size) {
-      const larger = new Float32Array(Math.max(2 * count, 1 << 13) * size);
-      larger.set(this.#vectors);
-      this.#vectors = larger;
-    }
     this.#vectors.fill(0, this.#known * size, count * size);
     for (let word = this.#known; word < count; word++) {
       this.#addFactors(kinds[word] as number, word * size);

@@ -1,5 +1,30 @@
-import { ADJOINING_PER_WORD, END, OWN_PLACES, REACH, TAIL } from './layout.ts';
-import { ADJOINING, ALONE, APART, FIRST, KIND_COUNT, PLACES, place, SECOND, saltOf } from './places.ts';
+import {
+  ADJOINING,
+  ADJOINING_PER_WORD,
+  ALONE,
+  APART,
+  END,
+  ENDS,
+  FIRST,
+  KIND_ACROSS,
+  KIND_COUNT,
+  KIND_WORD,
+  KINDS_3,
+  KINDS_ACROSS,
+  LENGTH,
+  OWN_PLACES,
+  PLACES,
+  REACH,
+  ROLE,
+  SECOND,
+  SENSE,
+  TAIL,
+  WORD_ACROSS,
+  WORD_KIND,
+  WORDS_2,
+} from './layout.ts';
+import { kindsMet, rolePlaces, sensePlaces } from './memory.ts';
+import { place, saltOf } from './places.ts';
 import { KIND_HASHES } from './run-table.ts';
 import { EDGE } from './word-kind.ts';
 import { type Tail, table, type WordList } from './word-list.ts';
@@ -7,20 +32,13 @@ import { type Tail, table, type WordList } from './word-list.ts';
 /** Stands for what is outside the text. */
 const EDGE_HASH = KIND_HASHES[EDGE] as number;
 
-// Templates from 0 on are those of a word alone: run-table.ts.
-const WORDS_2 = saltOf(OWN_PLACES);
-const WORD_KIND = saltOf(OWN_PLACES + 1);
-const KIND_WORD = saltOf(OWN_PLACES + 2);
-const KINDS_3 = saltOf(OWN_PLACES + 3);
-const LENGTH = saltOf(OWN_PLACES + 4);
-/** Places of each bit of the senses, and of the roles, of what was before. */
-const SENSE_PLACES = Int32Array.from({ length: 32 }, (_, bit) => place(bit + saltOf(OWN_PLACES + 5)));
-const ROLE_PLACES = Int32Array.from({ length: 32 }, (_, bit) => place(bit + saltOf(OWN_PLACES + 6)));
-const KINDS_ACROSS = saltOf(OWN_PLACES + 7);
-const KIND_ACROSS = saltOf(OWN_PLACES + 8);
-const WORD_ACROSS = saltOf(OWN_PLACES + 9);
-/** Templates of a word, and of a kind, so far from either end. */
-const ENDS = Int32Array.from({ length: 4 * END }, (_, i) => saltOf(32 + i));
+// Places of each bit of the senses, and of the roles, of what was before.
+for (let bit = 0; bit < 32; bit++) {
+  sensePlaces[bit] = place(bit + saltOf(SENSE));
+  rolePlaces[bit] = place(bit + saltOf(ROLE));
+}
+/** Salts of a word, and of a kind, so far from either end. */
+const END_SALTS = Int32Array.from({ length: 4 * END }, (_, i) => saltOf(ENDS + i));
 
 /** What was said before: its last words, and senses and roles of all of it, each one a set of bits. */
 export interface Before {
@@ -31,9 +49,17 @@ export interface Before {
 
 export const NOTHING_BEFORE: Before = { senses: 0, roles: 0, tail: { words: [], kinds: [] } };
 
-/** In which text a kind or a pair of kinds was last met, so that it counts once. */
-const met = new Uint8Array(PLACES - ADJOINING);
+/** Tells texts apart, so that a kind or a pair of kinds counts once: {@link kindsMet} has in which it was last met. */
 let turn = 0;
+
+/** The turn of another text. */
+export function nextTurn(): number {
+  if (turn === 255) {
+    kindsMet.fill(0);
+    turn = 0;
+  }
+  return ++turn;
+}
 
 /** 1 when another text met the pair or kind last, else 0. Nobody can predict which, so there is no branch. */
 function fresh(met: Uint8Array, turn: number, at: number): number {
@@ -62,19 +88,13 @@ export function readFeatures(list: WordList, before: Before, out: Int32Array): n
 export function readAdjoining(list: WordList, out: Int32Array): number {
   const { count, kinds, hashes } = list;
   if (count === 0) return 0;
-  if (turn === 255) {
-    met.fill(0);
-    turn = 0;
-  }
-  turn++;
-  const now = turn | 0;
-  const last = met;
+  const now = nextTurn() | 0;
+  const last = kindsMet;
   const kindHashes = KIND_HASHES;
-  // Salts are variables to a compiler, and such that may be no whole numbers.
-  const words2 = WORDS_2 | 0;
-  const wordKind = WORD_KIND | 0;
-  const kindWord = KIND_WORD | 0;
-  const kinds3 = KINDS_3 | 0;
+  const words2 = saltOf(WORDS_2) | 0;
+  const wordKind = saltOf(WORD_KIND) | 0;
+  const kindWord = saltOf(KIND_WORD) | 0;
+  const kinds3 = saltOf(KINDS_3) | 0;
   let n = 0;
   // Of the word before: its hash, and its kind; hashes of the two kinds before, nearest first.
   let word1 = EDGE_HASH | 0;
@@ -114,11 +134,11 @@ export function readAdjoining(list: WordList, out: Int32Array): number {
 export function readOutside(list: WordList, before: Before, out: Int32Array, from: number): number {
   const { count, kinds, hashes } = list;
   const kindHashes = KIND_HASHES;
-  const ends = ENDS;
+  const ends = END_SALTS;
   let n = from;
   if (count === 0) return n;
-  out[n++] = place((Math.imul(hashes[count - 1] as number, FIRST) + EDGE_HASH + WORDS_2) | 0);
-  out[n++] = place((Math.min(10, count >> 2) + LENGTH) | 0);
+  out[n++] = place((Math.imul(hashes[count - 1] as number, FIRST) + EDGE_HASH + saltOf(WORDS_2)) | 0);
+  out[n++] = place((Math.min(10, count >> 2) + saltOf(LENGTH)) | 0);
   const end = Math.min(END, count) | 0;
   for (let i = 0; i < end; i++) {
     const late = count - 1 - i;
@@ -128,9 +148,9 @@ export function readOutside(list: WordList, before: Before, out: Int32Array, fro
     out[n + 3] = place(((kindHashes[kinds[late] as number] as number) + (ends[4 * i + 3] as number)) | 0);
     n += 4;
   }
-  const kindsAcross = KINDS_ACROSS | 0;
-  const kindAcross = KIND_ACROSS | 0;
-  const wordAcross = WORD_ACROSS | 0;
+  const kindsAcross = saltOf(KINDS_ACROSS) | 0;
+  const kindAcross = saltOf(KIND_ACROSS) | 0;
+  const wordAcross = saltOf(WORD_ACROSS) | 0;
   const head = Math.min(TAIL, count) | 0;
   const { words: wordsBefore, kinds: kindsBefore } = before.tail;
   for (let j = 0; j < wordsBefore.length; j++) {
@@ -144,8 +164,8 @@ export function readOutside(list: WordList, before: Before, out: Int32Array, fro
       n += 3;
     }
   }
-  const senses = SENSE_PLACES;
-  const roles = ROLE_PLACES;
+  const senses = sensePlaces;
+  const roles = rolePlaces;
   for (let bits = before.senses | 0; bits !== 0; bits &= bits - 1)
     out[n++] = senses[31 - Math.clz32(bits & -bits)] as number;
   for (let bits = before.roles | 0; bits !== 0; bits &= bits - 1)
@@ -161,7 +181,7 @@ export function readOutside(list: WordList, before: Before, out: Int32Array, fro
 export function readApart(list: WordList, out: Int32Array, from: number): number {
   const { count, kinds } = list;
   const now = turn | 0;
-  const last = met;
+  const last = kindsMet;
   let n = from;
   for (let i = 0; i < count; i++) {
     const beside = (APART - ADJOINING + (kinds[i] as number)) | 0;

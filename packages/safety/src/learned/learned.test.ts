@@ -5,9 +5,9 @@ import { fold } from '../text/fold.ts';
 import { locateViolation, readAnswer } from './answer-reading.ts';
 import { decayOf, FactorizationMachine, packFactors } from './factorization-machine.ts';
 import { distinctPlaces, NOTHING_BEFORE, readFeatures, writePlaces } from './features.ts';
-import { FEATURES_PER_TEXT, FEATURES_PER_WORD, OWN_PLACES, WORDS_READ } from './layout.ts';
+import { FEATURES_PER_TEXT, FEATURES_PER_WORD, KIND_COUNT, OWN_PLACES, PLACES, WORDS_READ } from './layout.ts';
 import { LinearModel } from './linear-model.ts';
-import { foldPlaces, KIND_COUNT, PLACES, SMALL_BITS } from './places.ts';
+import { foldPlaces, SMALL_BITS } from './places.ts';
 import { readQuestion } from './question-reading.ts';
 import { hashOf } from './run-table.ts';
 import { SmallModels } from './small-model.ts';
@@ -206,7 +206,7 @@ describe('a factorization machine', () => {
 describe('a word list', () => {
   const list = new WordList();
   const hashesOf = (text: string): number[] =>
-    [...list.read(text).words.subarray(0, list.count)].map((word) => table.words[word] as number);
+    [...list.read(text).words.subarray(0, list.count)].map((word) => table.hashes[word] as number);
 
   it('tells words by kind, and medicines by kind alone', () => {
     const read = hashesOf;

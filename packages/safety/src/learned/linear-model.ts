@@ -1,5 +1,5 @@
-import { ADJOINING_PER_WORD, APART_PER_WORD, OWN_PLACES } from './layout.ts';
-import { KIND_COUNT } from './places.ts';
+import { ADJOINING_PER_WORD, APART_PER_WORD, KIND_COUNT, OWN_PLACES } from './layout.ts';
+import { makeWeightMemory, type WeightMemory } from './memory.ts';
 import { type SparseWeights, unpackWeights } from './sparse-weights.ts';
 import { table, type WordList } from './word-list.ts';
 
@@ -11,30 +11,34 @@ export interface WordRange {
 
 /** A logistic regression over the features of a text. What a word has by itself is added up once, when the word is first met. */
 export class LinearModel {
+  /** Log odds, in nats, that one step of a weight stands for, and those of a text without features. */
+  readonly scale: number;
+  readonly bias: number;
   readonly #weights: Int8Array;
-  readonly #scale: number;
-  readonly #bias: number;
   /** Of each word of the table: the sum of the weights of its own places. */
-  #sums = new Int32Array(1 << 13);
+  readonly #sums: Int32Array;
   #summed = 0;
   #generation = -1;
 
-  constructor(weights: SparseWeights) {
-    this.#weights = unpackWeights(weights);
-    this.#scale = weights.scale;
-    this.#bias = weights.bias;
+  /** @param memory where it keeps its arrays */
+  constructor(packed: SparseWeights, { weights, sums }: WeightMemory = makeWeightMemory()) {
+    weights.set(unpackWeights(packed));
+    this.#weights = weights;
+    this.#sums = sums;
+    this.scale = packed.scale;
+    this.bias = packed.bias;
   }
 
   /** Log odds, in nats, of a text with these words and features, as places. */
   score(list: WordList, features: Int32Array, count: number): number {
-    this.#sumUp();
+    this.sumUp();
     const weights = this.#weights;
     const sums = this.#sums;
     const { words, first } = list;
     let sum = 0;
     for (let i = 0; i < count; i++) sum += weights[features[i] as number] as number;
     for (let i = 0; i < list.count; i++) sum += (first[i] as number) * (sums[words[i] as number] as number);
-    return sum * this.#scale + this.#bias;
+    return sum * this.scale + this.bias;
   }
 
   /** What features add to a score, as places. */
@@ -42,17 +46,17 @@ export class LinearModel {
     const weights = this.#weights;
     let sum = 0;
     for (let i = from; i < to; i++) sum += weights[features[i] as number] as number;
-    return sum * this.#scale;
+    return sum * this.scale;
   }
 
   /** Log odds, in nats, of a text that has these places alone, as `distinctPlaces` gives them. */
   scorePlaces(places: Int32Array, count: number): number {
-    return this.sumOf(places, 0, count) + this.#bias;
+    return this.sumOf(places, 0, count) + this.bias;
   }
 
   /** The words that speak most for it: the stretch whose features, all of `readFeatures`, added up, are largest. */
   strongest(list: WordList, features: Int32Array, count: number): WordRange {
-    this.#sumUp();
+    this.sumUp();
     const words = list.count;
     const apart = count - words * APART_PER_WORD;
     const weightAt = (i: number): number => this.#weights[features[i] as number] as number;
@@ -77,19 +81,14 @@ export class LinearModel {
     return best;
   }
 
-  /** Gives every word of the table that is new its sum. */
-  #sumUp(): void {
+  /** Gives every word of the table that is new its sum: before a score in WebAssembly, else by itself. */
+  sumUp(): void {
     const { count, generation, places } = table;
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#summed = KIND_COUNT;
     }
     if (this.#summed === count) return;
-    if (this.#sums.length < count) {
-      const larger = new Int32Array(2 * count);
-      larger.set(this.#sums);
-      this.#sums = larger;
-    }
     for (let word = this.#summed; word < count; word++) {
       let sum = 0;
       for (let k = 0; k < OWN_PLACES; k++) sum += this.#weights[places[word * OWN_PLACES + k] as number] as number;

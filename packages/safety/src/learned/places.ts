@@ -1,29 +1,13 @@
-/** Features are hashed to this many bits; {@link place}. */
-export const FEATURE_BITS = 19;
-
-/** Kinds of words are fewer than this, so a pair of them is 16 bits and needs no hash. */
-export const KIND_COUNT = 256;
-
-/** Where the places of adjoining kinds begin, of kinds that stand apart, and of kinds alone. */
-export const ADJOINING = 2 ** FEATURE_BITS;
-export const APART = ADJOINING + KIND_COUNT ** 2;
-export const ALONE = APART + KIND_COUNT ** 2;
-
-/** Number of places. Place 0 stands for no feature: nothing is learned there. */
-export const PLACES = ALONE + KIND_COUNT;
-
-/** Odd numbers that spread the bits of a product. Source: Steele and Vigna 2021, arXiv:2001.05304 (multipliers of LCGs). */
-export const FIRST = 0x915f77f5;
-export const SECOND = 0x93d765dd;
+import { FEATURE_BITS, GOLDEN, SPREAD } from './layout.ts';
 
 /** Place of a feature from the sum of its parts. */
 export function place(sum: number): number {
-  return Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d) >>> (32 - FEATURE_BITS);
+  return Math.imul(sum ^ (sum >>> 15), SPREAD) >>> (32 - FEATURE_BITS);
 }
 
 /** What tells a template of features apart from the others, so that theirs do not meet. */
 export function saltOf(template: number): number {
-  return Math.imul(template + 1, 0x9e3779b1);
+  return Math.imul(template + 1, GOLDEN);
 }
 
 /** Places of a small model are this many bits. */
@@ -47,7 +31,7 @@ export function foldPlaces(places: Int32Array | Uint32Array, count: number): num
   const last = met;
   let n = 0;
   for (let i = 0; i < count; i++) {
-    const folded = Math.imul(places[i] as number, 0x9e3779b1) >>> (32 - SMALL_BITS);
+    const folded = Math.imul(places[i] as number, GOLDEN) >>> (32 - SMALL_BITS);
     places[n] = folded;
     // Nobody can predict which are met for the first time, so there is no branch.
     n += (((last[folded] as number) ^ now) + 0xff) >> 8;

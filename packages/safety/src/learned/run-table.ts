@@ -6,6 +6,8 @@ import { splitOf } from '../text/disguise.ts';
 import { scan } from '../text/scan.ts';
 import { MARK, NUMBER, type Token, WORD } from '../text/token.ts';
 import {
+  GOLDEN,
+  KIND_COUNT,
   OWN_PLACES,
   PIECES_FROM,
   RUN_CODES,
@@ -19,9 +21,11 @@ import {
   RUN_START,
   RUN_TAKEN,
   SLOTS,
+  WORDS,
   WORDS_READ,
 } from './layout.ts';
-import { KIND_COUNT, place, saltOf } from './places.ts';
+import { kindHashes, makeTableMemory, type TableMemory } from './memory.ts';
+import { place, saltOf } from './places.ts';
 import { CHARACTER, hashOfKind, isNamed, kindOfMark, kindOfNumber, kindOfWord } from './word-kind.ts';
 
 /** Hash of a string, or of the stretch of it from `from` to `to`, 32 bits. */
@@ -56,7 +60,8 @@ function kindOf(token: Token): number {
 }
 
 /** Hash of each kind. */
-export const KIND_HASHES = Int32Array.from({ length: KIND_COUNT }, (_, kind) => hashOfKind(kind));
+export const KIND_HASHES = kindHashes;
+for (let kind = 0; kind < KIND_COUNT; kind++) KIND_HASHES[kind] = hashOfKind(kind);
 
 const SALTS = Int32Array.from({ length: OWN_PLACES }, (_, i) => saltOf(i));
 
@@ -88,8 +93,8 @@ function codesOf(hint: number): number {
   return hint === 0 ? 1 : packCodes(countCodes([{ kind: WORD, hint }]));
 }
 
-function grown(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(2 * length);
+function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
   larger.set(array);
   return larger;
 }
@@ -108,8 +113,8 @@ let at = new Int32Array(RUN_LIMIT + 2).map((_, i) => i);
  */
 export class RunTable {
   /** Of each word: its kind, a hash that tells it from others, and {@link OWN_PLACES}. */
-  kinds = new Int32Array(1 << 13);
-  words = new Int32Array(1 << 13);
+  readonly kinds: Int32Array;
+  readonly hashes: Int32Array;
   places = new Int32Array(OWN_PLACES << 13);
   /** Number of words, and how often they were forgotten. */
   count = KIND_COUNT;
@@ -118,21 +123,25 @@ export class RunTable {
    * A slot of {@link RUN_FIELDS} for each run: its first word, the word after its last, bits of the lexicon, its codes as {@link packCodes}
    * has them, the two hashes that it is found by, and its digits.
    */
-  readonly runs = new Int32Array(RUN_FIELDS * (SLOTS / 2));
+  readonly runs: Int32Array;
   /** In each slot the number of a run, from 1 on. */
-  readonly #slots = new Uint16Array(SLOTS);
+  readonly #slots: Uint16Array;
   #runCount = 0;
 
-  constructor() {
+  constructor({ slots, runs, kinds, hashes }: TableMemory = makeTableMemory()) {
+    this.#slots = slots;
+    this.runs = runs;
+    this.kinds = kinds;
+    this.hashes = hashes;
     for (let kind = 0; kind < KIND_COUNT; kind++) {
       this.kinds[kind] = kind;
-      this.words[kind] = KIND_HASHES[kind] as number;
+      this.hashes[kind] = KIND_HASHES[kind] as number;
     }
   }
 
-  /** Forgets everything when nearly half the slots are taken. Numbers hold until then. */
+  /** Forgets everything when nearly half the slots, or all words, are taken. Numbers hold until then. */
   forget(): void {
-    if (this.#runCount < SLOTS / 2 - WORDS_READ) return;
+    if (this.#runCount < SLOTS / 2 - WORDS_READ && this.count < WORDS - 2 * WORDS_READ) return;
     this.#slots.fill(0);
     this.#runCount = 0;
     this.count = KIND_COUNT;
@@ -156,7 +165,7 @@ export class RunTable {
     if (known !== 0) return known * RUN_FIELDS;
     const run = this.#take(slot, code, -code);
     const start = this.count;
-    this.#addWord(CHARACTER, Math.imul(code, 0x9e3779b1), '');
+    this.#addWord(CHARACTER, Math.imul(code, GOLDEN), '');
     this.#describe(run, start, 0, 0, 0);
     return run;
   }
@@ -229,14 +238,10 @@ export class RunTable {
   /** @param text its letters; undefined for what has no places of its own */
   #addWord(kind: number, word: number, text: string | undefined): void {
     const number = this.count++;
-    if (this.count > this.kinds.length) {
-      this.kinds = grown(this.kinds, this.count);
-      this.words = grown(this.words, this.count);
-      this.places = grown(this.places, this.count * OWN_PLACES);
-    }
     this.kinds[number] = kind;
-    this.words[number] = word;
+    this.hashes[number] = word;
     const from = number * OWN_PLACES;
+    if (this.places.length < from + OWN_PLACES) this.places = grown(this.places);
     if (text === undefined) this.places.fill(0, from, from + OWN_PLACES);
     else writeOwnPlaces(text, word, this.places, from);
   }

@@ -1,20 +1,47 @@
 import { type Codes, NO_CODES } from '../text/codes.ts';
-import { CODED_DIGITS, CODED_MARKS, CODED_RUN, isPlain, Sign, SPACED_GAP } from '../text/signs.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN, SPACED_GAP } from '../text/sign-bits.ts';
+import { isPlain, Sign } from '../text/signs.ts';
+import { assemble } from './assembly.ts';
 import {
+  KIND_COUNT,
   MOST_TIMES,
   MOST_TIMES_OF_KIND,
+  RESULT_COUNT,
+  RESULT_PIG_LATIN,
+  RESULT_REVERSED,
+  RESULT_REVERSED_NAMES,
+  RESULT_ROLES,
+  RESULT_ROT13,
+  RESULT_SENSES,
+  RESULT_SIGNS,
+  RESULT_WORDS,
+  RUN_BASIS,
   RUN_CODES,
   RUN_END,
   RUN_LIMIT,
+  RUN_PRIME,
   RUN_ROLES,
+  RUN_SECOND_PRIME,
   RUN_SENSES,
   RUN_START,
   RUN_TAKEN,
   TAIL,
+  TEXT_BYTES,
   TURN,
   WORDS_READ,
 } from './layout.ts';
-import { KIND_COUNT } from './places.ts';
+import {
+  type ListMemory,
+  letters,
+  listMemory,
+  makeListMemory,
+  marks,
+  plain,
+  result,
+  tableMemory,
+  textBytes,
+  wordsMet,
+} from './memory.ts';
 import { RunTable } from './run-table.ts';
 import { kindOfMark, kindOfNumber } from './word-kind.ts';
 
@@ -28,10 +55,14 @@ export interface Tail {
 }
 
 /** All words met lately, of any list. */
-export const table = new RunTable();
+export const table = new RunTable(tableMemory);
 
-let met = new Int32Array(1 << 13);
 let turn = TURN;
+
+/** The text that WebAssembly reads. */
+let reading = '';
+export const assembly = assemble((from, to, first, second) => table.read(reading, from, to, first, second));
+const encoder = assembly && new TextEncoder();
 
 /**
  * The words of a text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
@@ -40,14 +71,14 @@ let turn = TURN;
 export class WordList {
   count = 0;
   /** Numbers of the words, which hold until the next text is read, and of each its kind and its hash. */
-  readonly words = new Int32Array(WORDS_READ);
-  readonly kinds = new Int32Array(WORDS_READ);
-  readonly hashes = new Int32Array(WORDS_READ);
+  readonly words: Int32Array;
+  readonly kinds: Int32Array;
+  readonly hashes: Int32Array;
   /** Half-open ranges in the text. */
-  readonly from = new Int32Array(WORDS_READ);
-  readonly to = new Int32Array(WORDS_READ);
+  readonly from: Int32Array;
+  readonly to: Int32Array;
   /** 1 where a word stands for the first time, else 0. */
-  readonly first = new Uint8Array(WORDS_READ);
+  readonly first: Uint8Array;
   /** All bits of the lexicon over the text. */
   senses = 0;
   roles = 0;
@@ -66,6 +97,19 @@ export class WordList {
   #digits = 0;
   /** Dots and dashes. */
   #marks = 0;
+  /** Whether WebAssembly reads it. */
+  readonly #assembled: boolean;
+
+  /** @param memory the arrays of the list: with {@link listMemory} it is read in WebAssembly, where there is one and the text is ASCII */
+  constructor(memory: ListMemory = makeListMemory()) {
+    this.words = memory.words;
+    this.kinds = memory.kinds;
+    this.hashes = memory.hashes;
+    this.from = memory.from;
+    this.to = memory.to;
+    this.first = memory.first;
+    this.#assembled = memory === listMemory;
+  }
 
   /** Signs of a code among the words. */
   codes(): Codes {
@@ -96,9 +140,36 @@ export class WordList {
     table.forget();
     turn += TURN;
     if (turn > 0x7fff_ff00) {
-      met.fill(0);
+      wordsMet.fill(0);
       turn = TURN;
     }
+    if (!this.#assembled || !this.#readAssembled(text)) this.#read(text);
+    return this;
+  }
+
+  /** Reads a text in WebAssembly, or returns false: where it is not ASCII, or too long. */
+  #readAssembled(text: string): boolean {
+    const { length } = text;
+    if (assembly === undefined || encoder === undefined || length > TEXT_BYTES) return false;
+    // Of a text that takes more bytes than there are, as many may be written as it has characters.
+    const { read, written } = encoder.encodeInto(text, textBytes);
+    if (read !== length || written !== length) return false;
+    reading = text;
+    assembly.read(length, turn);
+    reading = '';
+    this.count = result[RESULT_COUNT] as number;
+    this.senses = result[RESULT_SENSES] as number;
+    this.roles = result[RESULT_ROLES] as number;
+    this.signs = result[RESULT_SIGNS] as number;
+    this.#words = result[RESULT_WORDS] as number;
+    this.#reversed = result[RESULT_REVERSED] as number;
+    this.#reversedNames = result[RESULT_REVERSED_NAMES] as number;
+    this.#rot13 = result[RESULT_ROT13] as number;
+    this.#pigLatin = result[RESULT_PIG_LATIN] as number;
+    return true;
+  }
+
+  #read(text: string): void {
     this.count = 0;
     this.senses = 0;
     this.roles = 0;
@@ -137,15 +208,10 @@ export class WordList {
     // What was not read may be anything.
     if (i < length) this.signs = ALL_SIGNS;
     if (this.#digits >= CODED_DIGITS || this.#marks >= CODED_MARKS) this.signs |= Sign.Coded;
-    return this;
   }
 
   #push(word: number, from: number, to: number): void {
-    if (word >= met.length) {
-      const larger = new Int32Array(2 * table.count);
-      larger.set(met);
-      met = larger;
-    }
+    const met = wordsMet;
     const now = turn | 0;
     const before = met[word] as number;
     if (before - now >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
@@ -155,7 +221,7 @@ export class WordList {
     this.count = n + 1;
     this.words[n] = word;
     this.kinds[n] = table.kinds[word] as number;
-    this.hashes[n] = table.words[word] as number;
+    this.hashes[n] = table.hashes[word] as number;
     this.from[n] = from;
     this.to[n] = to;
     this.first[n] = times === now ? 1 : 0;
@@ -202,9 +268,10 @@ export class WordList {
    * @param begin where its first piece without marks inside begins
    */
   #readRun(text: string, start: number, begin: number): number {
-    const letters = LETTERS;
+    const lower = letters;
+    const prime = RUN_PRIME | 0;
     const limit = Math.min(start + RUN_LIMIT, text.length) | 0;
-    let first = 0x811c9dc5 | 0;
+    let first = RUN_BASIS | 0;
     let second = 0;
     let end = start | 0;
     let piece = begin | 0;
@@ -212,18 +279,18 @@ export class WordList {
       let c = 0;
       for (; end < limit; end++) {
         c = text.charCodeAt(end);
-        const letter = letters[c & 127] as number;
+        const letter = lower[c & 127] as number;
         if (letter === 0 || c > 127) break;
-        first = Math.imul(first ^ letter, 0x01000193);
-        second = (Math.imul(second, 31) + letter) | 0;
+        first = Math.imul(first ^ letter, prime);
+        second = (Math.imul(second, RUN_SECOND_PRIME) + letter) | 0;
       }
       if (c === 32 || end === limit || !this.#goesOn(text, start, end, c)) break;
       if (c < 0x80) {
         if (end - piece === 1) this.#seeSingle(piece);
         piece = end + 1;
       }
-      first = Math.imul(first ^ c, 0x01000193);
-      second = (Math.imul(second, 31) + c) | 0;
+      first = Math.imul(first ^ c, prime);
+      second = (Math.imul(second, RUN_SECOND_PRIME) + c) | 0;
       end++;
     }
     if (end - piece === 1) this.#seeSingle(piece);
@@ -283,8 +350,11 @@ export class WordList {
 
 const ALL_SIGNS = Sign.Unplain | Sign.Spaced | Sign.Coded;
 
-/** Of ASCII characters that a run is made of: as they are in lower case; 0 for others. */
-const LETTERS = Uint8Array.from({ length: 0x80 }, (_, c) => (isDigit(c) ? c : isLetter(c) ? c | 32 : 0));
+for (let c = 0; c < 128; c++) {
+  letters[c] = isDigit(c) ? c : isLetter(c) ? c | 32 : 0;
+  marks[c] = kindOfMark(c);
+  plain[c] = isPlain(c) ? 1 : 0;
+}
 
 function isDigit(c: number): boolean {
   return c >= 48 && c <= 57;

@@ -2,7 +2,7 @@ import { type Entry, isKnownWord, isListedWord, knownWords, lookUp } from '../le
 import { NO_LETTERS, Sieve, withLetter } from '../lexicon/sieve.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import type { Folded } from './fold.ts';
-import { SPACED_GAP } from './signs.ts';
+import { SPACED_GAP } from './sign-bits.ts';
 
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',

@@ -1,7 +1,7 @@
 import { lookUp } from '../lexicon/lexicon.ts';
 import type { Codes } from './codes.ts';
 import { fold } from './fold.ts';
-import { CODED_DIGITS, CODED_MARKS, CODED_RUN } from './signs.ts';
+import { CODED_DIGITS, CODED_MARKS, CODED_RUN } from './sign-bits.ts';
 
 const MORSE: Readonly<Record<string, string>> = {
   '.-': 'a',

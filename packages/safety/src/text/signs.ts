@@ -1,23 +1,17 @@
+import { CODED, SPACED, UNPLAIN } from './sign-bits.ts';
+
 /** What the characters of a text may show: a set of bits. A sign that is missing is sure, one that is there asks for a closer look. */
 export const Sign = {
   /** A character that does not fold to itself in lower case: markup, an escape, anything beyond ASCII. */
-  Unplain: 1,
+  Unplain: UNPLAIN,
   /** Two single letters or digits beside each other: letters may be spaced. */
-  Spaced: 2,
+  Spaced: SPACED,
   /** A long run of mixed characters, many digits, or many dots and dashes: the text may be base64, hex, binary or Morse. */
-  Coded: 4,
+  Coded: CODED,
 } as const;
 
-/** Fewest characters of a run, fewest digits, and fewest dots and dashes that are looked at as a code. */
-export const CODED_RUN = 12;
-export const CODED_DIGITS = 12;
-export const CODED_MARKS = 8;
-
-/** Most separators between two spaced letters. */
-export const SPACED_GAP = 4;
-
 const PLAIN = /[a-zA-Z0-9 .,;:'"()!?/\-+=|[\]\n#@]/;
-const UNPLAIN = new RegExp(PLAIN.source.replace('[', '[^'));
+const NOT_PLAIN = new RegExp(PLAIN.source.replace('[', '[^'));
 
 const PLAIN_ASCII = Uint8Array.from({ length: 0x80 }, (_, c) => Number(PLAIN.test(String.fromCharCode(c))));
 
@@ -28,5 +22,5 @@ export function isPlain(c: number): boolean {
 
 /** Whether all characters of a text do. */
 export function allPlain(text: string): boolean {
-  return !UNPLAIN.test(text);
+  return !NOT_PLAIN.test(text);
 }
