@@ -15,3 +15,23 @@ describe('a text longer than a segment', () => {
     expect(segments.slice(1)).toEqual(['last. ', 'Then a new sentence starts here. ', 'And another one.']);
   });
 });
+
+describe('a segment', () => {
+  it('has a letter, which no full stop of any script is', () => {
+    expect(segmentsOf('。 Then. So')).toEqual(['。 Then. ', 'So']);
+    expect(segmentsOf('! … Now. So')).toEqual(['! … Now. ', 'So']);
+    expect(segmentsOf('1. Then. So')).toEqual(['1. ', 'Then. ', 'So']);
+  });
+
+  it('ends at a line of 25 letters, however it arrived', () => {
+    for (const [letters, count] of [
+      [24, 1],
+      [25, 2],
+    ] as const) {
+      const text = `${'abcde '.repeat(6).replace(/ /g, '').slice(0, letters)}\nNext`;
+      const segmenter = new Segmenter();
+      const segments = [...text].flatMap((c) => segmenter.push(c));
+      expect([...segments, ...segmenter.end()].length).toBe(count);
+    }
+  });
+});

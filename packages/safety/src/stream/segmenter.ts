@@ -17,9 +17,11 @@ const LONGEST_ABBREVIATION = Math.max(...[...ABBREVIATIONS].map((word) => word.l
  */
 export class Segmenter {
   #held = '';
-  /** Where the scan of the held segment goes on, and the letters before; counted no further than to {@link LINE_LETTERS}. */
+  /** Where the scan of the held segment goes on. */
   #at = 0;
+  /** Letters of the segment in its first so many characters; counted no further than anybody asks. */
   #letters = 0;
+  #counted = 0;
   /** The first stop from where the scan goes on, when it was looked for. */
   #stop = -1;
 
@@ -38,8 +40,7 @@ export class Segmenter {
     const out = this.#take(true);
     if (this.#held) out.push(this.#held);
     this.#held = '';
-    this.#at = 0;
-    this.#letters = 0;
+    this.#begin();
     return out;
   }
 
@@ -53,22 +54,35 @@ export class Segmenter {
       if (cut < 0) break;
       out.push(text.slice(start, cut));
       start = cut;
-      this.#at = 0;
-      this.#letters = 0;
+      this.#begin();
     }
     this.#held = start === 0 ? text : text.slice(start);
     return out;
+  }
+
+  #begin(): void {
+    this.#at = 0;
+    this.#letters = 0;
+    this.#counted = 0;
+  }
+
+  /** Whether there are this many letters between `start` and `to`. */
+  #hasLetters(text: string, start: number, to: number, least: number): boolean {
+    let letters = this.#letters;
+    let i = start + this.#counted;
+    for (; i < to && letters < least; i++) if (isLetterLike(text.charCodeAt(i))) letters++;
+    this.#letters = letters;
+    this.#counted = i - start;
+    return letters >= least;
   }
 
   /** End of the segment that begins at `start`, or {@link WAIT}. */
   #next(text: string, start: number, final: boolean): number {
     const limit = start + MAX_SEGMENT;
     let at = start + this.#at;
-    let letters = this.#letters;
     for (;;) {
       if (this.#stop < at) this.#stop = nextStop(text, at);
       const stop = Math.min(this.#stop, limit);
-      letters = countLetters(text, at, stop, letters);
       at = stop;
       if (stop === text.length) break;
       if (stop === limit) {
@@ -78,14 +92,43 @@ export class Segmenter {
         if (passed < limit - cut) this.#stop = cut + passed;
         return cut;
       }
-      const cut = cutAt(text, start, stop, limit, letters, final);
+      const cut = this.#cutAt(text, start, stop, limit, final);
       if (cut === WAIT) break;
       if (cut >= 0) return cut;
       at = cut === ALL_SPACE ? limit : stop + 1;
     }
     this.#at = at - start;
-    this.#letters = letters;
     return WAIT;
+  }
+
+  /** Where the segment that began at `start` ends when the character at `i` ends it; else {@link WAIT}, {@link GO_ON} or {@link ALL_SPACE}. */
+  #cutAt(text: string, start: number, i: number, limit: number, final: boolean): number {
+    const { length } = text;
+    const c = text.charCodeAt(i);
+    if (c === 10) {
+      const j = skipSpace(text, i + 1, limit);
+      if (j >= length && !final) return WAIT;
+      if (j >= limit) return ALL_SPACE;
+      const next = text.charCodeAt(j);
+      const ends =
+        (hasNewLine(text, i + 1, j) && this.#hasLetters(text, start, i, 1)) ||
+        (!isLower(next) && !isDigit(next) && this.#hasLetters(text, start, i, LINE_LETTERS));
+      return ends ? Math.max(j, i + 1) : GO_ON;
+    }
+    let k = i + 1;
+    while (k < limit && isCloser(text.charCodeAt(k))) k++;
+    if (k >= length && !final) return WAIT;
+    if (k >= limit) return GO_ON;
+    if (isWideStop(c)) return this.#hasLetters(text, start, i, 1) ? k : GO_ON;
+    if (k >= length || !isSpace(text.charCodeAt(k))) return GO_ON;
+    const j = skipSpace(text, k, limit);
+    if (j >= length && !final) return WAIT;
+    if (j >= limit) return ALL_SPACE;
+    if (c === 46) {
+      const next = text.charCodeAt(j);
+      if (isLower(next) || isDigit(next) || endsWithAbbreviation(text, start, i)) return GO_ON;
+    }
+    return this.#hasLetters(text, start, i, 1) ? j : GO_ON;
   }
 }
 
@@ -102,42 +145,6 @@ const STOPS = /[\n.!?\u2026\u3002\uff01\uff1f]/g;
 function nextStop(text: string, from: number): number {
   STOPS.lastIndex = from;
   return STOPS.test(text) ? STOPS.lastIndex - 1 : text.length;
-}
-
-/** The letters so far with those of a stretch; it stops counting at {@link LINE_LETTERS}. */
-function countLetters(text: string, from: number, to: number, sofar: number): number {
-  let letters = sofar;
-  for (let i = from; i < to && letters < LINE_LETTERS; i++) if (isLetterLike(text.charCodeAt(i))) letters++;
-  return letters;
-}
-
-/** Where the segment that began at `start` ends when the character at `i` ends it; else {@link WAIT}, {@link GO_ON} or {@link ALL_SPACE}. */
-function cutAt(text: string, start: number, i: number, limit: number, letters: number, final: boolean): number {
-  const { length } = text;
-  const c = text.charCodeAt(i);
-  if (c === 10) {
-    const j = skipSpace(text, i + 1, limit);
-    if (j >= length && !final) return WAIT;
-    if (j >= limit) return ALL_SPACE;
-    const next = text.charCodeAt(j);
-    const ends =
-      (letters > 0 && hasNewLine(text, i + 1, j)) || (letters >= LINE_LETTERS && !isLower(next) && !isDigit(next));
-    return ends ? Math.max(j, i + 1) : GO_ON;
-  }
-  let k = i + 1;
-  while (k < limit && isCloser(text.charCodeAt(k))) k++;
-  if (k >= length && !final) return WAIT;
-  if (k >= limit) return GO_ON;
-  if (isWideStop(c)) return letters > 0 ? k : GO_ON;
-  if (k >= length || !isSpace(text.charCodeAt(k))) return GO_ON;
-  const j = skipSpace(text, k, limit);
-  if (j >= length && !final) return WAIT;
-  if (j >= limit) return ALL_SPACE;
-  if (c === 46) {
-    const next = text.charCodeAt(j);
-    if (isLower(next) || isDigit(next) || endsWithAbbreviation(text, start, i)) return GO_ON;
-  }
-  return letters > 0 ? j : GO_ON;
 }
 
 /** Cut of a segment that is too long: after the last space of its end, else at the limit, never inside a surrogate pair. */
@@ -169,6 +176,8 @@ function isSpace(c: number): boolean {
   return c === 32 || (c >= 9 && c <= 13) || c === 0xa0 || c === 0x3000;
 }
 
+const ELLIPSIS = 0x2026;
+
 /** A full stop, an exclamation or a question mark that needs no space after it. */
 function isWideStop(c: number): boolean {
   return c === 0x3002 || c === 0xff01 || c === 0xff1f;
@@ -187,7 +196,7 @@ function isLetter(c: number): boolean {
 }
 
 function isLetterLike(c: number): boolean {
-  return isLetter(c) || c > 0x7f || isDigit(c);
+  return isLetter(c) || isDigit(c) || (c > 0x7f && c !== ELLIPSIS && !isWideStop(c));
 }
 
 function isCloser(c: number): boolean {
