@@ -9,9 +9,9 @@ export const WORDS_READ = 1_200;
 /** Longest run that is looked at as a word. */
 export const RUN_LIMIT = 60;
 /** Runs remembered, a power of two; half of them in use at most. */
-export const SLOTS = 1 << 15;
+export const SLOTS = 1 << 16;
 /** Words remembered. */
-export const WORDS = 1 << 15;
+export const WORDS = 1 << 16;
 
 /** How often one text may say a word, and a kind alone (a mark, a number); what is repeated more often is not read again. */
 export const MOST_TIMES = 4;
