@@ -343,7 +343,7 @@ function seeLong(to: i32): void {
   for (let i = stretch + 1; i < to; i++) if (charAt(i) < 97) signs |= CODED;
 }
 
-/** `suspicionOf` of a list of `wordCount` words, whoever read it. */
+/** What the linear model says of a list of `wordCount` words, whoever read it: `linearScore` of `answer-reading.ts`. */
 export function score(
   wordCount: i32,
   turnOfText: i32,
@@ -351,7 +351,6 @@ export function score(
   bias: f64,
   plainlyClear: f64,
   clear: f64,
-  nearlyClear: f64,
 ): f64 {
   count = wordCount;
   turnOfKinds = turnOfText;
@@ -363,7 +362,7 @@ export function score(
   if (first < clear) return first;
   const second = first + <f64>addApart() * scale;
   put(RESULT_AT, RESULT_FEATURES, featureCount);
-  return second < nearlyClear ? second : second + scoreOfPairs();
+  return second;
 }
 
 let turnOfKinds: i32 = 0;
@@ -473,8 +472,8 @@ function addApart(): i32 {
   return sum;
 }
 
-/** `FactorizationMachine.score`. */
-function scoreOfPairs(): f64 {
+/** `FactorizationMachine.score` of the list that {@link score} had. */
+export function scoreOfPairs(): f64 {
   for (let d: i32 = 0; d < DIMENSIONS; d++) store<f64>(<usize>(STATE_AT + 8 * d), 0);
   let sum: f64 = 0;
   for (let i: i32 = 0; i < count; i++) {

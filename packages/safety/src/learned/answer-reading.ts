@@ -124,26 +124,23 @@ export function readAnswer(text: string, before: Before): AnswerReading {
 }
 
 function suspicionOf(before: Before): number {
-  if (assembly === undefined) return suspicionInScript(before);
-  const { senses, roles, tail } = before;
-  const { length } = tail.words;
-  beforeFields[BEFORE_COUNT] = length;
-  beforeFields[BEFORE_SENSES] = senses;
-  beforeFields[BEFORE_ROLES] = roles;
-  for (let i = 0; i < length; i++) {
-    beforeFields[BEFORE_HASHES + i] = tail.words[i] as number;
-    beforeFields[BEFORE_KINDS + i] = tail.kinds[i] as number;
-  }
-  model.sumUp();
+  const linear = linearScore(before);
+  // Where not all features were read, it is below CLEAR.
+  if (linear < NEARLY_CLEAR) return linear;
+  if (assembly === undefined) return linear + pairs.score(list);
   pairs.prepare();
-  const { scale, bias } = model;
-  const suspicion = assembly.score(list.count, nextTurn(), scale, bias, PLAINLY_CLEAR, CLEAR, NEARLY_CLEAR);
-  lastCount = result[RESULT_FEATURES] as number;
-  return suspicion;
+  return linear + assembly.scoreOfPairs();
 }
 
-/** The same without WebAssembly. */
-function suspicionInScript(before: Before): number {
+/** Log odds by the linear model: of all features, or of as many as show that the sentence is harmless. */
+function linearScore(before: Before): number {
+  if (assembly !== undefined) {
+    writeBefore(before);
+    model.sumUp();
+    const score = assembly.score(list.count, nextTurn(), model.scale, model.bias, PLAINLY_CLEAR, CLEAR);
+    lastCount = result[RESULT_FEATURES] as number;
+    return score;
+  }
   lastCount = 0;
   const adjoining = readAdjoining(list, features);
   const words = model.score(list, features, adjoining);
@@ -152,8 +149,18 @@ function suspicionInScript(before: Before): number {
   const first = words + model.sumOf(features, adjoining, outside);
   if (first < CLEAR) return first;
   lastCount = readApart(list, features, outside);
-  const second = first + model.sumOf(features, outside, lastCount);
-  return second < NEARLY_CLEAR ? second : second + pairs.score(list);
+  return first + model.sumOf(features, outside, lastCount);
+}
+
+function writeBefore({ senses, roles, tail: { words, kinds } }: Before): void {
+  const { length } = words;
+  beforeFields[BEFORE_COUNT] = length;
+  beforeFields[BEFORE_SENSES] = senses;
+  beforeFields[BEFORE_ROLES] = roles;
+  for (let i = 0; i < length; i++) {
+    beforeFields[BEFORE_HASHES + i] = words[i] as number;
+    beforeFields[BEFORE_KINDS + i] = kinds[i] as number;
+  }
 }
 
 /** The same words and features as those of a reading: they may still be there. */

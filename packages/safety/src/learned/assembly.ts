@@ -13,19 +13,13 @@ export interface Assembly {
    */
   read(length: number, turn: number): void;
   /**
-   * Log odds of a text with these words, which lie in the memory of the list, as `suspicionOf` has them.
+   * What the linear model says of a text with these words, which lie in the memory of the list, as `linearScore` has it.
    * @param count of its words
    * @param turn of the text, as `nextTurn` gives it
    */
-  score(
-    count: number,
-    turn: number,
-    scale: number,
-    bias: number,
-    plainlyClear: number,
-    clear: number,
-    nearlyClear: number,
-  ): number;
+  score(count: number, turn: number, scale: number, bias: number, plainlyClear: number, clear: number): number;
+  /** What the model of pairs adds to it, as `FactorizationMachine.score` has it. */
+  scoreOfPairs(): number;
 }
 
 /**
