@@ -106,7 +106,7 @@ export function foldSentence(text: string, plain = false): Folded {
 /** Reads a sentence by models that were trained on the labelled corpus of this package. */
 export function readAnswer(text: string, before: Before): AnswerReading {
   // Nearly every sentence is plain and need not be folded to be read.
-  const { signs } = list.read(text);
+  const { signs } = list.readUnfolded(text);
   const plain = (signs & (Sign.Unplain | Sign.Spaced)) === 0;
   if (!plain) list.read(foldSentence(text).text);
   const reading = {

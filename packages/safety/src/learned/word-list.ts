@@ -1,7 +1,7 @@
 import { type Codes, NO_CODES } from '../text/codes.ts';
 import { CODED_DIGITS, CODED_MARKS, CODED_RUN, SPACED_GAP } from '../text/sign-bits.ts';
 import { isPlain, Sign } from '../text/signs.ts';
-import { assemble } from './assembly.ts';
+import { type Assembly, assemble } from './assembly.ts';
 import {
   KIND_COUNT,
   MOST_TIMES,
@@ -39,7 +39,6 @@ import {
   plain,
   result,
   tableMemory,
-  textBytes,
   wordsMet,
 } from './memory.ts';
 import { RunTable } from './run-table.ts';
@@ -59,10 +58,18 @@ export const table = new RunTable(tableMemory);
 
 let turn = TURN;
 
-/** The text that WebAssembly reads. */
-let reading = '';
-export const assembly = assemble((from, to, first, second) => table.read(reading, from, to, first, second));
-const encoder = assembly && new TextEncoder();
+/** The readers of sentences in WebAssembly, where there are any. */
+export const assembly = assemble(table);
+
+/** Begins another text. */
+function begin(): void {
+  table.forget();
+  turn += TURN;
+  if (turn > 0x7fff_ff00) {
+    wordsMet.fill(0);
+    turn = TURN;
+  }
+}
 
 /**
  * The words of a text, as numbers in {@link table}. No string is made for a word that was met before, so that a whole answer
@@ -97,8 +104,8 @@ export class WordList {
   #digits = 0;
   /** Dots and dashes. */
   #marks = 0;
-  /** Whether WebAssembly reads it. */
-  readonly #assembled: boolean;
+  /** What reads it, if not this class itself. */
+  readonly #assembly: Assembly | undefined;
 
   /** @param memory the arrays of the list: with {@link listMemory} it is read in WebAssembly, where there is one and the text is ASCII */
   constructor(memory: ListMemory = makeListMemory()) {
@@ -108,7 +115,7 @@ export class WordList {
     this.from = memory.from;
     this.to = memory.to;
     this.first = memory.first;
-    this.#assembled = memory === listMemory;
+    this.#assembly = memory === listMemory ? assembly : undefined;
   }
 
   /** Signs of a code among the words. */
@@ -137,26 +144,24 @@ export class WordList {
 
   /** Reads a text in place of the one before: a folded one, or a plain one as it was written, since upper case is read as lower case. */
   read(text: string): this {
-    table.forget();
-    turn += TURN;
-    if (turn > 0x7fff_ff00) {
-      wordsMet.fill(0);
-      turn = TURN;
-    }
-    if (!this.#assembled || !this.#readAssembled(text)) this.#read(text);
+    begin();
+    if (!this.#readAssembled(text)) this.#read(text);
     return this;
   }
 
-  /** Reads a text in WebAssembly, or returns false: where it is not ASCII, or too long. */
+  /** Reads a text that is not folded. One that is surely not plain may be left unread: then it has every sign. */
+  readUnfolded(text: string): this {
+    begin();
+    if (!this.#readAssembled(text)) {
+      if (this.#assembly === undefined || text.length > TEXT_BYTES) this.#read(text);
+      else this.signs = ALL_SIGNS;
+    }
+    return this;
+  }
+
+  /** Reads a text in WebAssembly, or returns false: where that is not done, or not of such a text. */
   #readAssembled(text: string): boolean {
-    const { length } = text;
-    if (assembly === undefined || encoder === undefined || length > TEXT_BYTES) return false;
-    // Of a text that takes more bytes than there are, as many may be written as it has characters.
-    const { read, written } = encoder.encodeInto(text, textBytes);
-    if (read !== length || written !== length) return false;
-    reading = text;
-    assembly.read(length, turn);
-    reading = '';
+    if (this.#assembly === undefined || !this.#assembly.read(text, turn)) return false;
     this.count = result[RESULT_COUNT] as number;
     this.senses = result[RESULT_SENSES] as number;
     this.roles = result[RESULT_ROLES] as number;
