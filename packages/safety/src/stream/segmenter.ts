@@ -31,7 +31,14 @@ export class Segmenter {
   }
 
   push(piece: string): string[] {
-    this.#held = this.#held === '' ? piece : this.#held + piece;
+    const { length } = this.#held;
+    const held = length === 0 ? piece : this.#held + piece;
+    this.#held = held;
+    // Most pieces of a stream end nothing, and all before them was looked at.
+    if (this.#at === length && held.length <= MAX_SEGMENT && nextStop(piece, 0) === piece.length) {
+      this.#at = held.length;
+      return [];
+    }
     return this.#take(false);
   }
 
