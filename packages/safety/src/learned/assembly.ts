@@ -38,7 +38,7 @@ export interface Assembly {
  * @param table of the runs that are known, in the memory of `memory.ts`; what is new is added to it
  */
 export function assemble(table: RunTable): Assembly | undefined {
-  if (webAssembly === undefined) return undefined;
+  if (webAssembly === undefined || memory === undefined) return undefined;
   let reading = '';
   const addRun = (from: number, to: number, first: number, second: number): number =>
     RUNS_AT + 4 * table.read(reading, from, to, first, second);

@@ -55,8 +55,16 @@ interface WebAssemblyNamespace {
 
 export const { WebAssembly: webAssembly } = globalThis as { readonly WebAssembly?: WebAssemblyNamespace };
 
-/** Undefined where there is no WebAssembly: then the readers in TypeScript have an ordinary buffer. */
-export const memory = webAssembly && new webAssembly.Memory({ initial: Math.ceil(MEMORY_BYTES / PAGE) });
+/** Undefined where there is no WebAssembly, or no room for its memory, of which an engine reserves gigabytes: then the readers have an ordinary buffer. */
+export const memory = makeMemory(Math.ceil(MEMORY_BYTES / PAGE));
+
+function makeMemory(initial: number): { readonly buffer: ArrayBuffer } | undefined {
+  try {
+    return webAssembly && new webAssembly.Memory({ initial });
+  } catch {
+    return undefined;
+  }
+}
 
 /** All that the readers look up and write, since WebAssembly sees one block of memory and no other. It never grows. */
 const buffer = memory?.buffer ?? new ArrayBuffer(MEMORY_BYTES);
