@@ -56,39 +56,41 @@ export class Sentence {
 
   /** The word at `i`, folded; empty outside. */
   w(i: number): string {
-    return this.tokens[i]?.w ?? '';
+    return i >= 0 && i < this.end ? (this.tokens[i] as Token).w : '';
   }
 
   /** Whether the token at `i` has one of these senses. */
   has(i: number, sense: number): boolean {
-    return ((this.tokens[i]?.sense ?? 0) & sense) !== 0;
+    return i >= 0 && i < this.end && ((this.tokens[i] as Token).sense & sense) !== 0;
   }
 
   /** Whether the token at `i` has one of these roles. */
   is(i: number, role: number): boolean {
-    return ((this.tokens[i]?.role ?? 0) & role) !== 0;
+    return i >= 0 && i < this.end && ((this.tokens[i] as Token).role & role) !== 0;
   }
 
   /** The number at `i`, or NaN. */
   value(i: number): number {
-    return this.tokens[i]?.value ?? Number.NaN;
+    return i >= 0 && i < this.end ? (this.tokens[i] as Token).value : Number.NaN;
   }
 
   /** Whether a number stands at `i`. */
   isNumber(i: number): boolean {
-    return this.tokens[i]?.kind === NUMBER;
+    return i >= 0 && i < this.end && (this.tokens[i] as Token).kind === NUMBER;
   }
 
   /** Whether a mark stands at `i`, one of these where some are given. */
   isMark(i: number, marks?: string): boolean {
-    const token = this.tokens[i];
-    return token?.kind === MARK && (marks === undefined || marks.includes(token.w));
+    if (i < 0 || i >= this.end) return false;
+    const token = this.tokens[i] as Token;
+    return token.kind === MARK && (marks === undefined || marks.includes(token.w));
   }
 
   /** Whether one of these words stands at `i`. */
   isWord(i: number, words: ReadonlySet<string>): boolean {
-    const token = this.tokens[i];
-    return token !== undefined && token.kind === WORD && words.has(token.w);
+    if (i < 0 || i >= this.end) return false;
+    const token = this.tokens[i] as Token;
+    return token.kind === WORD && words.has(token.w);
   }
 
   /** First token of the sentence or clause that holds `i`: after a full stop, semicolon, colon or quote. */
