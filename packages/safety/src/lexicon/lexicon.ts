@@ -55,13 +55,18 @@ export interface Phrase {
   readonly role: number;
 }
 
+/** Phrases that begin with one word, the longest first, and every word that any of them goes on with. */
+interface PhraseList extends Array<Phrase> {
+  readonly next: Set<string>;
+}
+
 interface Draft {
   word: string;
   sense: number;
   role: number;
   value: number;
   weakNumber: boolean;
-  phrases: Phrase[] | undefined;
+  phrases: PhraseList | undefined;
   known: boolean;
   hint: number;
   expanded: readonly string[] | undefined;
@@ -135,8 +140,9 @@ function addPhrase(phrase: string, sense: number, role: number): void {
   }
   if (!first) return;
   const entry = draft(first);
-  entry.phrases ??= [];
+  entry.phrases ??= Object.assign([], { next: new Set<string>() });
   entry.phrases.push({ rest, sense, role });
+  entry.phrases.next.add(rest[0] as string);
 }
 
 for (const [words, sense, role] of WORDS) addWords(words, sense, role);
@@ -249,6 +255,11 @@ function hintOf(word: string): number {
     if (entry && isName(entry)) hint |= Hint.ReversedName;
   }
   return hint;
+}
+
+/** Whether any of the phrases of an entry may go on with this word. */
+export function mayGoOn(phrases: readonly Phrase[], word: string): boolean {
+  return (phrases as PhraseList).next.has(word);
 }
 
 /** Whether the word is listed by name: what a disguised spelling must turn into before it is believed. */
