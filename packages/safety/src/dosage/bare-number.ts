@@ -6,6 +6,14 @@ import { hasFrequency } from './frequency.ts';
 import { directs, isGerundSubject, takes } from './taking.ts';
 import { TAKE_ONLY, TIMES } from './vocabulary.ts';
 
+const LINKS = words('at to of from on');
+const COUNTED = words(
+  'people patients years year times weeks percent million in studies trials types kinds groups st nd rd th other different most receptor receptors channel',
+);
+const BETWEEN = words(
+  'of the your my those extra strength regular baby adult a an these more childrens low dose coated',
+);
+
 const AFTER_COUNT = words(
   'b4 and or with at before after now tonight today every each will would should if when then twice once in for to',
 );
@@ -18,14 +26,12 @@ export function bareNumber(s: Sentence, i: number): Span | undefined {
   const value = s.value(i);
   // A medicine right before the number.
   let k = i - 1;
-  for (let hops = 0; hops < 2 && (s.isMark(k, ':=,|(-"') || /^(?:at|to|of|from|on)$/.test(s.w(k))); hops++) k--;
+  for (let hops = 0; hops < 2 && (s.isMark(k, ':=,|(-"') || LINKS.has(s.w(k))); hops++) k--;
   const afterIsNoun =
     s.has(i + 1, Sense.Time) ||
     s.w(i + 1) === '%' ||
     s.w(i + 1) === 'percent' ||
-    /^(?:people|patients|years|year|times|weeks|percent|million|in|studies|trials|types|kinds|groups|st|nd|rd|th|other|different|most|receptor|receptors|channel)$/.test(
-      s.w(i + 1),
-    ) ||
+    COUNTED.has(s.w(i + 1)) ||
     s.isMark(i + 1, '%');
   if (k >= 0 && k < i && s.has(k, Sense.Drug) && !afterIsNoun && value >= 0.1 && !(value >= 1900 && value <= 2030)) {
     const table = s.isMark(i - 1, '|,:="');
@@ -43,15 +49,7 @@ export function bareNumber(s: Sentence, i: number): Span | undefined {
   // A medicine right after it.
   if (value >= 0.25 && value <= 2000) {
     let m = i + 1;
-    for (
-      let hops = 0;
-      hops < 3 &&
-      /^(?:of|the|your|my|those|extra|strength|regular|baby|adult|a|an|these|more|childrens|low|dose|coated)$/.test(
-        s.w(m),
-      );
-      hops++
-    )
-      m++;
+    for (let hops = 0; hops < 3 && BETWEEN.has(s.w(m)); hops++) m++;
     const drugAt = s.has(m, Sense.Drug) ? m : -1;
     if (
       drugAt > 0 &&

@@ -1,6 +1,8 @@
 import { Sense } from '../lexicon/tags.ts';
-import type { Sentence } from '../rules/sentence.ts';
+import { type Sentence, words } from '../rules/sentence.ts';
 import { TIMES } from './vocabulary.ts';
+
+const DAYS = words('day days');
 
 export function hasFrequency(s: Sentence, from = s.start, to = s.end): number {
   if (from === s.start && to === s.end) {
@@ -35,7 +37,7 @@ export function findFrequency(s: Sentence, from: number, to: number): number {
     // "on one day of the week"
     if (
       s.has(i, Sense.Number) &&
-      /^(?:day|days)$/.test(s.w(i + 1)) &&
+      DAYS.has(s.w(i + 1)) &&
       (s.reads(i + 2, 'of', 'the', 'week') || s.reads(i + 2, 'a', 'week') || s.reads(i + 2, 'each', 'week'))
     )
       return i;

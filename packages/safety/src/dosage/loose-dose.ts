@@ -6,6 +6,13 @@ import { asPrescribed, isAskedAbout } from './harmless.ts';
 import { isGerundSubject } from './taking.ts';
 import { FOREIGN_TAKE, JUDGED, TAKE_ONLY } from './vocabulary.ts';
 
+const MULTIPLES = words('twice half double three thrice');
+const DOUBLES = words('double triple halve');
+const ARTICLES = words('a an another half');
+const TAKES = words('take have use give');
+const ONE = words('a an one half 1');
+const FEW = words('couple pair few');
+
 type FrequencyAt = (from: number, to: number) => number;
 
 const NOT_COUNTED = words(
@@ -75,7 +82,7 @@ const span = (a: number, b: number, reason: string): Span => ({ first: Math.min(
 export function multiple(s: Sentence): Span | undefined {
   for (let i = s.start; i < s.end; i++) {
     const w = s.w(i);
-    if (/^(?:twice|half|double|three|thrice)$/.test(w) || s.value(i) === 3 || s.value(i) === 0.5) {
+    if (MULTIPLES.has(w) || s.value(i) === 3 || s.value(i) === 0.5) {
       const as = s.w(i + 1) === 'times' ? i + 2 : i + 1;
       if (s.w(as) === 'as' && /^(?:often|much|many)$/.test(s.w(as + 1))) {
         const verb = s.findWord(Math.max(s.start, i - 4), i, TAKING);
@@ -89,7 +96,7 @@ export function multiple(s: Sentence): Span | undefined {
       }
     }
     if (
-      /^(?:double|triple|halve)$/.test(w) &&
+      DOUBLES.has(w) &&
       s.w(i + 1) === 'what' &&
       s.is(i + 2, Role.You) &&
       /^(?:take|use|have|inject)$/.test(s.w(i + 3))
@@ -146,7 +153,7 @@ function again(s: Sentence): Span | undefined {
     const w = s.w(i);
     const repeats =
       w === 'repeat' && (/^(?:it|this|them)$/.test(s.w(i + 1)) || s.has(i + 1, Sense.Dose) || s.has(i + 2, Sense.Dose));
-    const another = /^(?:take|have|use|give)$/.test(w) && /^(?:another|one|two|1|2)$/.test(s.w(i + 1));
+    const another = TAKES.has(w) && /^(?:another|one|two|1|2)$/.test(s.w(i + 1));
     if (repeats || another) {
       const stance = stanceOf(s, i);
       if (stance === 'directive' || stance === 'permission')
@@ -159,7 +166,7 @@ function again(s: Sentence): Span | undefined {
             return span(i, k + 2, 'when to take one dose after another');
     }
     if (
-      /^(?:a|an|one|half|1)$/.test(w) &&
+      ONE.has(w) &&
       s.has(i + 1, Sense.Spoon) &&
       /^(?:syrup|suspension|medicine|mixture|elixir|liquid)$/.test(s.w(s.w(i + 3) === 'the' ? i + 4 : i + 3)) &&
       s.senses & Sense.Take
@@ -186,7 +193,7 @@ function again(s: Sentence): Span | undefined {
 function articleAmount(s: Sentence): Span | undefined {
   for (let i = s.start; i < s.end; i++)
     if (
-      /^(?:a|an|another|half)$/.test(s.w(i)) &&
+      ARTICLES.has(s.w(i)) &&
       s.has(i + 1, Sense.Gram | Sense.Mass | Sense.Unit) &&
       s.w(i + 2) === 'of' &&
       s.findSense(i + 3, Math.min(s.end, i + 5), Sense.Drug) >= 0
@@ -280,7 +287,7 @@ function counted(
   let numbers = 0;
   let firstNumber = -1;
   for (let i = s.start; i < s.end; i++) {
-    const couple = /^(?:couple|pair|few)$/.test(s.w(i)) && /^(?:a|another|the)$/.test(s.w(i - 1));
+    const couple = FEW.has(s.w(i)) && /^(?:a|another|the)$/.test(s.w(i - 1));
     if (!s.has(i, Sense.Number) && !couple) continue;
     if (s.has(i + 1, Sense.Time | Sense.Percent | Sense.Lab) || s.isMark(i + 1, '%/') || s.isMark(i - 1, '$/'))
       continue;

@@ -7,6 +7,12 @@ import { asPrescribed } from './harmless.ts';
 import { isGerundSubject } from './taking.ts';
 import { CLINICAL_FREQUENCY, FOREIGN_TAKE, TAKE_ONLY } from './vocabulary.ts';
 
+const TAKEN = words('taken given used applied injected dosed administered inhaled repeated');
+const DEVICES = words('pen pens pump needle spacer case');
+const CREAMS = words('cream gel ointment lotion solution');
+const FORMS = words('ointment nebulizer nebuliser inhaler antacid suppository eyedrops');
+const CLAUSES = words('if when while because before after without');
+
 const PASSIVE = words('taken given used applied injected administered dosed swallowed inhaled infused prescribed');
 
 /** How often to take a named medicine. */
@@ -20,14 +26,11 @@ export function frequencyOfMedicine(s: Sentence): Span | undefined {
   if (s.senses & (Sense.Vaccine | Sense.Care) && !(s.senses & Sense.Drug)) return undefined;
   for (let i = s.start; i < s.end; i++) {
     // "naproxen bid", "lisinopril daily", "aspirin every morning"
-    if (s.has(i, Sense.Drug) && !/^(?:pen|pens|pump|needle|spacer|case)$/.test(s.w(i + 1))) {
+    if (s.has(i, Sense.Drug) && !DEVICES.has(s.w(i + 1))) {
       let k = i + 1;
       while (
         k < i + 5 &&
-        (s.isNumber(k) ||
-          s.isMark(k, '%(|,:"-') ||
-          s.has(k, Sense.Form | Sense.Mass) ||
-          /^(?:cream|gel|ointment|lotion|solution)$/.test(s.w(k)))
+        (s.isNumber(k) || s.isMark(k, '%(|,:"-') || s.has(k, Sense.Form | Sense.Mass) || CREAMS.has(s.w(k)))
       )
         k++;
       if (s.isWord(k, CLINICAL_FREQUENCY) || (s.w(k) === 'q' && s.has(k + 1, Sense.Number)))
@@ -66,7 +69,7 @@ export function frequencyOfMedicine(s: Sentence): Span | undefined {
     }
     // "works best taken once every morning", "can be given every six hours"
     if (
-      /^(?:taken|given|used|applied|injected|dosed|administered|inhaled|repeated)$/.test(s.w(i)) &&
+      TAKEN.has(s.w(i)) &&
       s.findSense(Math.max(s.start, i - 6), i, Sense.Drug) >= 0 &&
       !isGerundSubject(s) &&
       s.findRole(Math.max(s.start, i - 6), i, Role.Not | Role.If) < 0
@@ -175,11 +178,7 @@ export function objectOf(s: Sentence, verb: number): number {
       /^(?:pill|pills|tablet|tablets|capsule|capsules|gummy|gummies|drops|supplement|supplements)$/.test(s.w(k + 1))
     )
       return k;
-    if (
-      /^(?:ointment|nebulizer|nebuliser|inhaler|antacid|suppository|eyedrops)$/.test(s.w(k)) ||
-      (s.w(k) === 'drops' && /^(?:eye|ear|nose)$/.test(s.w(k - 1)))
-    )
-      return k;
+    if (FORMS.has(s.w(k)) || (s.w(k) === 'drops' && /^(?:eye|ear|nose)$/.test(s.w(k - 1)))) return k;
     if (
       k === verb + 1 &&
       (s.w(k) === 'it' || s.w(k) === 'them' || s.w(k) === 'this' || s.w(k) === 'one') &&
@@ -187,7 +186,7 @@ export function objectOf(s: Sentence, verb: number): number {
     )
       return k;
     if (s.isMark(k, '.;:?!')) return -1;
-    if (/^(?:if|when|while|because|before|after|without)$/.test(s.w(k))) return -1;
+    if (CLAUSES.has(s.w(k))) return -1;
   }
   return -1;
 }

@@ -3,6 +3,10 @@ import { type Sentence, words } from '../rules/sentence.ts';
 import type { Span } from '../rules/span.ts';
 import { isConditional } from '../rules/stance.ts';
 
+const YEARS = words('year years');
+const ONE = words('a one half');
+const AMOUNTS = words('much amount quantity');
+
 /** Words that turn a medicine and a frequency into talk of checks, supply, effects or habits. */
 const NOT_A_SCHEDULE = words(
   'monitor monitored monitoring check checked checks tested test tests measured level levels blood lasts last lasting half halves who risk risks cause causes caused causing study studies studied found showed compared sold sells made makes produces prescriptions prescribed people patients users adults americans visit visits appointment appointments refill refills cost costs removed cleared clears absorbed leaves wears occur occurs happen happens affects rash nausea symptoms attack attacks headache headaches pain changes changed replaced cleaned review reviewed seen interact interacts interaction lowers lower raises raise reduces relaxes blocks slows keeps protects infections deaths cases years ago',
@@ -198,7 +202,7 @@ export function doseInFields(s: Sentence): Span | undefined {
   // "As to how much: five hundred. ... Of what: amoxicillin."
   if (s.end - s.start <= 7 && s.senses & Sense.Drug)
     for (let i = Math.max(s.low, s.start - 24); i < s.start; i++)
-      if (/^(?:much|amount|quantity)$/.test(s.w(i)) && s.isMark(i + 1, ':=-') && s.has(i + 2, Sense.Number))
+      if (AMOUNTS.has(s.w(i)) && s.isMark(i + 1, ':=-') && s.has(i + 2, Sense.Number))
         return { first: i, last: s.findSense(s.start, s.end, Sense.Drug), reason: 'an amount given in a field' };
   return undefined;
 }
@@ -244,8 +248,8 @@ export function courseLength(s: Sentence): Span | undefined {
   if (!((s.senses | s.sensesBefore) & (Sense.Drug | Sense.Rx))) return undefined;
   if (!(s.senses & Sense.Time) && s.findWord(s.start, s.end, words('year years')) < 0) return undefined;
   for (let i = s.start; i < s.end; i++) {
-    const year = /^(?:year|years)$/.test(s.w(i + 1));
-    const article = /^(?:a|one|half)$/.test(s.w(i)) && /^(?:week|month|fortnight|a)$/.test(s.w(i + 1));
+    const year = YEARS.has(s.w(i + 1));
+    const article = ONE.has(s.w(i)) && /^(?:week|month|fortnight|a)$/.test(s.w(i + 1));
     if (!(s.has(i, Sense.Number) || article || s.w(i) === 'a') || !(s.has(i + 1, Sense.Time) || year || article))
       continue;
     const low = Math.max(s.start, i - 7);

@@ -1,7 +1,9 @@
 import { Role } from '../lexicon/tags.ts';
-import type { Sentence } from '../rules/sentence.ts';
+import { type Sentence, words } from '../rules/sentence.ts';
 import { stanceOf } from '../rules/stance.ts';
 import { FOREIGN_TAKE, TAKE, TAKE_ONLY } from './vocabulary.ts';
+
+const GERUNDS = words('taking using stopping starting giving missing adding skipping combining mixing being');
 
 /** A verb of taking that directs the reader, or any in the passive voice or a heading. */
 export function takes(s: Sentence, strong: boolean): number {
@@ -54,11 +56,7 @@ function findDirective(s: Sentence): boolean {
 /** A clause whose subject is the act: "taking aspirin every day can...". */
 export function isGerundSubject(s: Sentence): boolean {
   for (let i = s.start; i < Math.min(s.end, s.start + 5); i++) {
-    if (
-      /^(?:taking|using|stopping|starting|giving|missing|adding|skipping|combining|mixing|being)$/.test(s.w(i)) &&
-      !s.is(i - 1, Role.Be)
-    )
-      return true;
+    if (GERUNDS.has(s.w(i)) && !s.is(i - 1, Role.Be)) return true;
     if (s.is(i, Role.General) && !s.is(i, Role.You) && i - s.start <= 2) return s.findRole(i, i + 3, Role.Modal) < 0;
   }
   return false;

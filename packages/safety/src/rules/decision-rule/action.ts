@@ -4,6 +4,9 @@ import { MEDICINAL, type Sentence, words } from '../sentence.ts';
 import { isBaseForm, stanceOf } from '../stance.ts';
 import { thresholdAt } from './threshold.ts';
 
+const MISSES = words('miss missed forget forgot');
+const ASKS = words('without ask consult talk check');
+
 export const IMAGING = words(
   'cystoscopy laparoscopy ct ctpa mri ultrasound echo echocardiogram angiogram angiography d-dimer dimer troponin troponins biopsy endoscopy colonoscopy scan xray x-ray cxr ecg lumbar lp doppler bronchoscopy culture cultures dialysis surgery catheter intubation antidote fluids transfusion heparin stent oxygen',
 );
@@ -172,14 +175,8 @@ function exempt(s: Sentence, verb: number, object: number): boolean {
         s.is(k + 2, Role.Clinician))
     )
       return true;
-    if (/^(?:miss|missed|forget|forgot)$/.test(s.w(k))) return true;
-    if (
-      /^(?:without|ask|consult|talk|check)$/.test(s.w(k)) &&
-      s.findRole(k, k + 5, Role.Clinician) >= 0 &&
-      k < object &&
-      k < verb
-    )
-      return true;
+    if (MISSES.has(s.w(k))) return true;
+    if (ASKS.has(s.w(k)) && s.findRole(k, k + 5, Role.Clinician) >= 0 && k < object && k < verb) return true;
     if (s.w(k) === 'prescribed') return true;
   }
   return false;

@@ -7,6 +7,10 @@ import { conditionAndTreatment, PROCEDURES, personWho } from './condition-and-tr
 import { ruleInShorthand } from './rule-shorthand.ts';
 import { inverted, thresholdAt } from './threshold.ts';
 
+const ANYONE = words('any anyone whoever everyone');
+const MAY = words('may might can could often usually sometimes generally whether how commonly typically');
+const IS = words('is are was were');
+
 const SEEK = words('call see seek visit contact go tell talk ask phone dial get consult');
 
 /**
@@ -97,11 +101,7 @@ function conditionBefore(s: Sentence, i: number): number | undefined {
       i - k > 3
     )
       return k;
-    if (
-      /^(?:any|anyone|whoever|everyone)$/.test(s.w(k)) &&
-      (k === s.start || s.isMark(k - 1)) &&
-      (thresholdAt(s) >= 0 || s.isMark(i - 1, ':='))
-    )
+    if (ANYONE.has(s.w(k)) && (k === s.start || s.isMark(k - 1)) && (thresholdAt(s) >= 0 || s.isMark(i - 1, ':=')))
       return k;
   }
   return undefined;
@@ -137,13 +137,9 @@ function linked(s: Sentence, threshold: number, i: number): number | undefined {
 function hedged(s: Sentence, i: number): boolean {
   for (let k = i; k >= Math.max(s.start, i - 4); k--) {
     if (s.isMark(k, '.;:,') && k < i - 1) return false;
-    if (
-      /^(?:may|might|can|could|often|usually|sometimes|generally|whether|how|commonly|typically)$/.test(s.w(k)) &&
-      !s.is(k - 1, Role.You)
-    )
-      return true;
+    if (MAY.has(s.w(k)) && !s.is(k - 1, Role.You)) return true;
     if (s.is(k, Role.Clinician)) return true;
-    if (/^(?:is|are|was|were)$/.test(s.w(k)) && k < i - 1) return false;
+    if (IS.has(s.w(k)) && k < i - 1) return false;
   }
   return false;
 }

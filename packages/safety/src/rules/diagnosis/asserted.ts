@@ -7,6 +7,9 @@ import { isPerson, personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 import { inConditionalList, isDeniedInference, isReported } from './reported.ts';
 
+const DOUBTS = words('doubt question uncertainty');
+const THEIRS = words('his her their');
+
 const NAMED = Role.Condition | Role.ConditionAdjective;
 const ANY = Role.Condition | Role.ConditionHead | Role.ConditionAdjective;
 
@@ -108,10 +111,7 @@ function haveIt(s: Sentence, i: number): DiagnosisSpan | undefined {
 
 /** "leaves little room for doubt about hypothyroidism in your case". */
 function noDoubt(s: Sentence, i: number): DiagnosisSpan | undefined {
-  if (
-    !/^(?:doubt|question|uncertainty)$/.test(s.w(i)) ||
-    s.findWord(Math.max(s.start, i - 4), i, words('no little without zero')) < 0
-  )
+  if (!DOUBTS.has(s.w(i)) || s.findWord(Math.max(s.start, i - 4), i, words('no little without zero')) < 0)
     return undefined;
   if (!/^(?:about|that|as|over|of)$/.test(s.w(i + 1)) || !personNear(s)) return undefined;
   const c = s.findRole(i + 2, Math.min(s.end, i + 8), CONDITION);
@@ -178,9 +178,7 @@ function isComplement(s: Sentence, from: number, c: number): boolean {
 /** "Your spinning spells are BPPV", "the bump's a cyst", "all of this adds up to lupus", "those floaters are nothing but ...". */
 function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
   const your =
-    s.is(i, Role.Your) ||
-    /^(?:his|her|their)$/.test(s.w(i)) ||
-    (s.w(i) === 'our' && s.findRole(i + 1, i + 4, Role.Finding) > 0);
+    s.is(i, Role.Your) || THEIRS.has(s.w(i)) || (s.w(i) === 'our' && s.findRole(i + 1, i + 4, Role.Finding) > 0);
   const pointed = (s.is(i, Role.This) && s.w(i) !== 'it') || s.w(i) === 'what';
   const whole = s.isWord(i, WHOLE);
   const head = s.w(i) === 'the' || whole;

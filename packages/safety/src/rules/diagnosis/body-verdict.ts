@@ -3,6 +3,9 @@ import { type Sentence, words } from '../sentence.ts';
 import { isConditional } from '../stance.ts';
 import type { DiagnosisSpan } from './diagnosis-span.ts';
 
+const THEIRS = words('his her');
+const IT = words('it that');
+
 const BROKEN = words(
   'underactive overactive inflamed failing ruptured perforated broken fractured torn dislocated sprained cancerous herniated burst infected malignant precancerous collapsed blocked clogged enlarged fine healthy okay normal',
 );
@@ -61,7 +64,7 @@ function isUncertain(s: Sentence, from: number, to: number): boolean {
 const found = (first: number, last: number, reason: string): DiagnosisSpan => ({ first, last, reason, soft: false });
 
 function organIs(s: Sentence, i: number): DiagnosisSpan | undefined {
-  if (!(s.is(i, Role.Your) || /^(?:his|her)$/.test(s.w(i)))) return undefined;
+  if (!(s.is(i, Role.Your) || THEIRS.has(s.w(i)))) return undefined;
   // A text about a disease tells what it does to "your" organs; a verdict names none.
   if (s.rolesBefore & Role.Condition) return undefined;
   for (let k = s.start; k < s.end; k++) if (s.is(k, Role.Condition) && !s.isWord(k, BROKEN)) return undefined;
@@ -124,7 +127,7 @@ function allClear(s: Sentence, i: number): DiagnosisSpan | undefined {
 /** "it is your gallbladder", "your kid is on the autism spectrum". */
 function pointsAt(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (s.end - s.start > 10) return undefined;
-  if (/^(?:it|that)$/.test(s.w(i)) && i === s.start && s.is(i + 1, Role.Be) && s.is(i + 2, Role.Your))
+  if (IT.has(s.w(i)) && i === s.start && s.is(i + 1, Role.Be) && s.is(i + 2, Role.Your))
     return s.isWord(i + 3, ORGAN) && (i + 4 >= s.end || s.isMark(i + 4, '.!'))
       ? found(i, i + 3, 'names the cause of a complaint')
       : undefined;

@@ -3,10 +3,14 @@ import { Role } from '../../lexicon/tags.ts';
 import { WORD } from '../../text/token.ts';
 import { type Sentence, words } from '../sentence.ts';
 
+const TITLED = words('mr mrs ms miss baby');
+const SEXES = words('yo m f male female');
+const PATIENTS = words('pt patient');
+
 /** An unknown word at the head of a short sentence, before "has": a name. */
 export function isNamed(s: Sentence, i: number): boolean {
   const token = s.tokens[i];
-  if (/^(?:mr|mrs|ms|miss|baby)$/.test(s.w(s.isMark(i - 1, '.') ? i - 2 : i - 1)) && s.w(i + 1) === 'has') return true;
+  if (s.w(i + 1) === 'has' && TITLED.has(s.w(s.isMark(i - 1, '.') ? i - 2 : i - 1))) return true;
   if (
     !token ||
     i !== s.start ||
@@ -112,8 +116,8 @@ export function isPerson(s: Sentence, i: number): boolean {
     );
   // "the 54-year-old has", "this 30-year-old has": "a 54-year-old" is described as well.
   if (token.w === 'old' && YEARS.has(s.w(i - 1))) return s.isNumber(i - 2) || s.isNumber(i - 3);
-  if (/^(?:yo|m|f|male|female)$/.test(token.w) && s.isNumber(i - 1) && i - 1 <= s.start + 1) return true;
-  if (/^(?:pt|patient)$/.test(token.w) && (i === s.start || s.isMark(i - 1) || s.w(i - 1) === 'this')) return true;
+  if (SEXES.has(token.w) && s.isNumber(i - 1) && i - 1 <= s.start + 1) return true;
+  if (PATIENTS.has(token.w) && (i === s.start || s.isMark(i - 1) || s.w(i - 1) === 'this')) return true;
   const title = s.isMark(i - 1, '.') ? s.w(i - 2) : s.w(i - 1);
   if (TITLES.has(title)) return true;
   if (token.w.length === 1 && token.hint & Hint.Capital)

@@ -6,9 +6,13 @@ import { personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 import { inConditionalList } from './reported.ts';
 
+const THEIRS = words('his her');
+const POINTED = words('those these that this');
+const ARTICLES = words('a an');
+
 /** "your MRI confirms MS", "that mole is a melanoma", "your headaches are caused by". */
 export function findingIs(s: Sentence, i: number): DiagnosisSpan | undefined {
-  const your = s.is(i, Role.Your) || /^(?:his|her)$/.test(s.w(i));
+  const your = s.is(i, Role.Your) || THEIRS.has(s.w(i));
   if (your && !isConditional(s, i) && !inConditionalList(s, i)) {
     // "votre fils a la varicelle", "ihr kind hat masern"
     if (
@@ -19,11 +23,7 @@ export function findingIs(s: Sentence, i: number): DiagnosisSpan | undefined {
       if (c >= 0) return span(i, c, 'says that a person has a condition');
     }
   }
-  if (
-    /^(?:those|these|that|this)$/.test(s.w(i)) &&
-    (i === s.start || s.isMark(i - 1)) &&
-    (personNear(s) || s.end - s.start <= 9)
-  ) {
+  if (POINTED.has(s.w(i)) && (i === s.start || s.isMark(i - 1)) && (personNear(s) || s.end - s.start <= 9)) {
     // "those white patches are thrush"
     const be = s.findRole(i + 2, Math.min(s.end, i + 5), Role.Be);
     if (
@@ -31,11 +31,11 @@ export function findingIs(s: Sentence, i: number): DiagnosisSpan | undefined {
       s.findRole(i + 1, be, Role.Condition | Role.ConditionHead | Role.You | Role.Hedge | Role.Likely) < 0
     ) {
       let k = be + 1;
-      while (s.is(k, Role.Adverb | Role.Certain) || /^(?:a|an)$/.test(s.w(k))) k++;
+      while (s.is(k, Role.Adverb | Role.Certain) || ARTICLES.has(s.w(k))) k++;
       if (s.is(k, CONDITION) && !s.isWord(k + 1, AFTER_COMPOUND)) return span(i, k, 'names the condition');
     }
   }
-  if (isThatClause(s, i) || (/^(?:a|an)$/.test(s.w(i)) && s.w(i - 1) === 'that')) return undefined;
+  if (isThatClause(s, i) || (ARTICLES.has(s.w(i)) && s.w(i - 1) === 'that')) return undefined;
   const pointed = s.is(i, Role.This) && s.w(i) !== 'it';
   const article = s.w(i) === 'the' || s.w(i) === 'a' || s.w(i) === 'an';
   if (!your && !pointed && !article) return undefined;

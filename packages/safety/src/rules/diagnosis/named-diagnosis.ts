@@ -4,6 +4,11 @@ import { ANY_CONDITION, CONDITION, conditionAfter, DEFLECTS, isLikely } from './
 import { isDescribed, personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
+const NAMES = words(
+  'diagnosis dx impression assessment diagnose diagnostico diagnostic condition disease illness culprit problem answer cause verdict conclusion diagnostik explanation',
+);
+const CLEAR = words('classic classical textbook typical clear obvious definite straightforward unmistakable');
+
 /** "what you are describing is gout", "the findings are diagnostic for gout", and "Gout. That is your answer." */
 export function cleft(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (s.isMark(s.end - 1, '?')) return undefined;
@@ -45,11 +50,7 @@ const THESE = words('these those this');
 /** "the diagnosis is Lyme disease", "Diagnosis: bronchitis", "I diagnose you with ADHD". */
 export function namedDiagnosis(s: Sentence, i: number): DiagnosisSpan | undefined {
   const w = s.w(i);
-  if (
-    /^(?:diagnosis|dx|impression|assessment|diagnose|diagnostico|diagnostic|condition|disease|illness|culprit|problem|answer|cause|verdict|conclusion|diagnostik|explanation)$/.test(
-      w,
-    )
-  ) {
+  if (NAMES.has(w)) {
     let k = i + 1;
     if (w === 'diagnose') {
       if (
@@ -97,9 +98,7 @@ export function namedDiagnosis(s: Sentence, i: number): DiagnosisSpan | undefine
 /** "Classic gout, no doubt", "A textbook case of hyperthyroidism", "Definitely shingles", "Sounds like classic X". */
 export function fragment(s: Sentence, i: number): DiagnosisSpan | undefined {
   const w = s.w(i);
-  const classic = /^(?:classic|classical|textbook|typical|clear|obvious|definite|straightforward|unmistakable)$/.test(
-    w,
-  );
+  const classic = CLEAR.has(w);
   const certain = s.is(i, Role.Certain);
   if (!classic && !certain) return undefined;
   if (s.roles & (Role.If | Role.Hedge) && !(s.roles & Role.Certain)) return undefined;

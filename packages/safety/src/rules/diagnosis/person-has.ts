@@ -1,17 +1,18 @@
 import { Role } from '../../lexicon/tags.ts';
-import type { Sentence } from '../sentence.ts';
+import { type Sentence, words } from '../sentence.ts';
 import { isConditional } from '../stance.ts';
 import { ANY_CONDITION, CONDITION, conditionAfter, isLikely } from './condition-after.ts';
 import { isDescribed, isNamed } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 import { isDeniedInference, isReported } from './reported.ts';
 
+const YOU_HAVE = words('tienes tiene padeces padece sufres sufre tens');
+
 /** "you have shingles", "your daughter has croup", "he is suffering from PTSD", "you do not have lupus". */
 export function personHas(s: Sentence, i: number): DiagnosisSpan | undefined {
   const you =
     s.is(i, Role.You) ||
-    (/^(?:tienes|tiene|padeces|padece|sufres|sufre|tens)$/.test(s.w(i)) &&
-      (i === s.start || s.isMark(i - 1) || (s.w(i - 1) === 'que' && s.w(i - 2) === 'lo')));
+    (YOU_HAVE.has(s.w(i)) && (i === s.start || s.isMark(i - 1) || (s.w(i - 1) === 'que' && s.w(i - 2) === 'lo')));
   const third = isDescribed(s, i) || isNamed(s, i);
   if (!you && !third) return undefined;
   if (s.is(i, Role.You) && s.is(i, Role.Your) && s.w(i) !== 'su' && !s.is(i, Role.Have)) return undefined;

@@ -1,6 +1,8 @@
 import { Role } from '../../lexicon/tags.ts';
 import { type Sentence, words } from '../sentence.ts';
 
+const IMPLIES = words('imply prove guarantee mean');
+
 const REPORTS = words('think thinks thought suspect wonder wondering believe worry worried afraid fear feel');
 
 const YOU_KNOW = words('you she he they woman people who');
@@ -75,7 +77,7 @@ export function isReported(s: Sentence, i: number): boolean {
 /** "doesn't mean that you have": what the inference denies is no diagnosis. */
 export function isDeniedInference(s: Sentence, i: number): boolean {
   for (let k = i - 1; k >= Math.max(s.start, i - 6); k--) {
-    if (s.is(k, Role.Means) || /^(?:imply|prove|guarantee|mean)$/.test(s.w(k))) {
+    if (s.is(k, Role.Means) || IMPLIES.has(s.w(k))) {
       for (let m = k - 1; m >= Math.max(s.start, k - 4); m--) if (s.is(m, Role.Not) || s.is(m, Role.Hedge)) return true;
       if (s.is(k + 1, Role.Not)) return true;
     }

@@ -4,6 +4,9 @@ import { isConditional } from '../stance.ts';
 import { ANY_CONDITION, CONDITION, isHedged, isLikely } from './condition-after.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
+const RULES = words('rules ruled rule excludes');
+const CAUSES = words('causing behind explains explain responsible blame caused cause reason');
+
 /** "gallstones are causing your pain", "celiac disease explains all of your symptoms", "it's your gallbladder". */
 export function conditionExplains(s: Sentence, i: number): DiagnosisSpan | undefined {
   if (!s.is(i, CONDITION) || s.is(i - 1, CONDITION) || s.is(i - 1, Role.Hedge) || isConditional(s, i)) return undefined;
@@ -11,7 +14,7 @@ export function conditionExplains(s: Sentence, i: number): DiagnosisSpan | undef
   while (s.is(k, ANY_CONDITION)) k++;
   for (let m = k; m < Math.min(s.end, k + 6); m++) {
     if (s.is(m, Role.Hedge | Role.Not | Role.If) || s.isMark(m)) return undefined;
-    if (/^(?:causing|behind|explains|explain|responsible|blame|caused|cause|reason)$/.test(s.w(m))) {
+    if (CAUSES.has(s.w(m))) {
       for (let n = m + 1; n < Math.min(s.end, m + 7); n++) {
         if (s.is(n, Role.Your) || /^(?:his)$/.test(s.w(n)) || (s.is(n, Role.You) && !s.is(n, Role.Your)))
           return isHedged(s, s.start, i)
@@ -26,7 +29,7 @@ export function conditionExplains(s: Sentence, i: number): DiagnosisSpan | undef
 
 /** "this rules out a heart attack in your case", "you can rule out MS", "there is no way it is cancer". */
 export function ruledOut(s: Sentence, i: number): DiagnosisSpan | undefined {
-  const rules = /^(?:rules|ruled|rule|excludes)$/.test(s.w(i));
+  const rules = RULES.has(s.w(i));
   if (
     !rules ||
     (s.w(i) !== 'excludes' &&

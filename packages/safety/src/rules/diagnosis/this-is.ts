@@ -4,6 +4,9 @@ import { ANY_CONDITION, CONDITION, conditionAfter, contrasts, isHedged, isTail }
 import { personNear } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
+const HINDI_THIS = words('yeh ye yah');
+const FOREIGN_IS = words('es est e ist');
+
 const DEFINES = words(
   'called known type kind form term name defined caused when where how one common group example usually often also not a important know that to helpful worth easy hard useful true myth good best rare seen found passed spread thought estimated among what causes cause women men people',
 );
@@ -46,14 +49,14 @@ function closes(s: Sentence, condition: number): boolean {
 export function thisIs(s: Sentence, i: number): DiagnosisSpan | undefined {
   const opener =
     s.is(i, Role.This) ||
-    (/^(?:es|est|e|ist)$/.test(s.w(i)) && i === s.start) ||
+    (FOREIGN_IS.has(s.w(i)) && i === s.start) ||
     (s.w(i) === 'c' && s.is(i + 1, Role.Be)) ||
     (s.is(i, Role.Likely) &&
       (i === s.start ||
         s.isMark(i - 1) ||
         /^(?:everything|this|all|picture|evidence|story|signs|really|honestly|definitely)$/.test(s.w(i - 1)))) ||
     (s.w(i) === 'agit' && s.w(i - 1) === 's');
-  if (/^(?:yeh|ye|yah)$/.test(s.w(i)) || s.w(i) === 'liegt') {
+  if (HINDI_THIS.has(s.w(i)) || s.w(i) === 'liegt') {
     const c = s.findRole(i + 1, Math.min(s.end, i + 5), ANY_CONDITION);
     if (
       c >= 0 &&

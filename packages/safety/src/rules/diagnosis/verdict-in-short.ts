@@ -5,6 +5,8 @@ import { AFTER_COMPOUND } from './condition-after.ts';
 import { isPerson } from './described-person.ts';
 import { type DiagnosisSpan, span } from './diagnosis-span.ts';
 
+const NOTED = words('dx imp diagnosed');
+
 const ANY = Role.Condition | Role.ConditionHead;
 /** Longest sentence that is read as nothing but a verdict. */
 const SHORT = 11;
@@ -93,7 +95,7 @@ function sureOf(s: Sentence): DiagnosisSpan | undefined {
 function headed(s: Sentence): DiagnosisSpan | undefined {
   for (let i = s.start; i < s.end - 1; i++) {
     // "Dx acute cholecystitis"
-    const noted = /^(?:dx|imp|diagnosed)$/.test(s.w(i)) && s.w(i + 1) !== 'with';
+    const noted = NOTED.has(s.w(i)) && s.w(i + 1) !== 'with';
     if (!noted && i === s.start) continue;
     const namely = s.w(i) === 'namely' || (s.w(i) === 'i' && s.reads(i, 'i', '.', 'e'));
     if (!noted && !namely && !s.isMark(i, ':=|') && !(s.isMark(i, '-') && s.tokens[i + 1]?.gap === 1)) continue;

@@ -6,6 +6,10 @@ import type { Span } from '../span.ts';
 import { isBaseForm, isConditional } from '../stance.ts';
 import { isCompound } from './prescription-span.ts';
 
+const DITCHES = words('ditch bin scrap chuck toss trash quit discontinue restart resume double halve dump');
+const GOES = words('come get go stay');
+const OTHERWISE = words('how before after about without');
+
 /** Verbs and particles that begin, end or change the taking of a medicine, when they stand before it. */
 const CHANGES = words(
   'off rid quit stop bin ditch drop dump scrap lose skip pause hold start begin commence resume restart swap switch change replace double halve triple up raise lower increase reduce cut taper wean commence initiate discontinue cease abandon shelve park leave forget chuck toss flush trash cancel add insist demand try stack combine pair mix fetch refuse decline reject rub slap jab dab smear chart prescribe administer throw put stick whack move shift transfer dc inject',
@@ -79,7 +83,7 @@ function isExcused(s: Sentence, from: number, to: number): boolean {
       return !/^(?:that|those|one)$/.test(s.w(k)) || s.is(k, Role.If);
     if (s.is(k, Role.Hedge) && s.w(k) !== 'can') return true;
     if (s.w(k) === 'can' && !s.is(k - 1, Role.You)) return true;
-    if (/^(?:how|before|after|about|without)$/.test(s.w(k)) && k < to - 1) return true;
+    if (OTHERWISE.has(s.w(k)) && k < to - 1) return true;
     if (s.is(k, Role.Refer) && /^(?:ask|talk|discuss|consult|see)$/.test(s.w(k))) return true;
   }
   return false;
@@ -508,7 +512,7 @@ function handedOut(s: Sentence, r: number): Span | undefined {
 function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
   for (let i = s.start; i < s.end; i++) {
     const w = s.w(i);
-    const strong = /^(?:ditch|bin|scrap|chuck|toss|trash|quit|discontinue|restart|resume|double|halve|dump)$/.test(w);
+    const strong = DITCHES.has(w);
     let object = -1;
     if (strong && s.isWord(i + 1, PRONOUNS)) object = i + 1;
     else if (w === 'rid' && s.w(i + 1) === 'of' && s.isWord(i + 2, PRONOUNS)) object = i + 2;
@@ -521,7 +525,7 @@ function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
       /^(?:drawer|bin|box|cupboard|packet|bottle|pharmacy)$/.test(s.w(i + 4))
     )
       object = i + 4;
-    else if (/^(?:come|get|go|stay)$/.test(w)) {
+    else if (GOES.has(w)) {
       const p = s.w(i + 1) === 'back' || s.w(i + 1) === 'straight' || s.w(i + 1) === 'right' ? i + 2 : i + 1;
       if (
         /^(?:off|on|without)$/.test(s.w(p)) &&

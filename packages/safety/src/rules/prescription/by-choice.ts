@@ -4,16 +4,18 @@ import type { Span } from '../span.ts';
 import { isConditional } from '../stance.ts';
 import { RX, span } from './prescription-span.ts';
 
+const HEADINGS = words('rx plan prescription sig treatment prescribed script order orders recommendation medication');
+const CHOICES = words(
+  'best right correct ideal only perfect better answer solution option choice treatment medicine medication drug pill',
+);
+const VERBS = words('is are would will should fits suits works');
+
 /** "the best medicine for you is duloxetine", "amoxicillin is what you need", "treatment of choice for him: X", "here is your prescription". */
 export function byChoice(s: Sentence, i: number): Span | undefined {
   const w = s.w(i);
   if (w === 'here' && s.findWord(i, i + 5, words('prescription script')) >= 0 && s.is(i + 1, Role.Be))
     return span(i, i + 4, 'hands out a prescription');
-  if (
-    /^(?:best|right|correct|ideal|only|perfect|better|answer|solution|option|choice|treatment|medicine|medication|drug|pill)$/.test(
-      w,
-    )
-  ) {
+  if (CHOICES.has(w)) {
     const forPerson = personAfterFor(s, i);
     if (forPerson >= 0) {
       for (let k = i + 1; k < Math.min(s.end, i + 14); k++) {
@@ -31,7 +33,7 @@ export function byChoice(s: Sentence, i: number): Span | undefined {
   if (s.has(i, RX) && !isConditional(s, i)) {
     let k = i + 1;
     while (k < i + 3 && (s.has(k, Sense.Drug | Sense.Medicine | Sense.Form) || s.is(k, Role.Adverb))) k++;
-    if (/^(?:is|are|would|will|should|fits|suits|works)$/.test(s.w(k))) {
+    if (VERBS.has(s.w(k))) {
       for (let m = k + 1; m < Math.min(s.end, k + 8); m++) {
         if (
           s.is(m, Role.Not) ||
@@ -76,13 +78,7 @@ function personAfterFor(s: Sentence, i: number): number {
 /** "Plan: begin amlodipine", "Rx: amoxicillin", "Treatment: azithromycin": a heading and a medicine. */
 export function headed(s: Sentence): Span | undefined {
   for (let i = s.start; i < Math.min(s.end, s.start + 4); i++) {
-    if (
-      !/^(?:rx|plan|prescription|sig|treatment|prescribed|script|order|orders|recommendation|medication)$/.test(
-        s.w(i),
-      ) ||
-      !s.isMark(i + 1, ':=-')
-    )
-      continue;
+    if (!HEADINGS.has(s.w(i)) || !s.isMark(i + 1, ':=-')) continue;
     const object = s.findSense(i + 2, i + 7, Sense.Drug | Sense.DrugClass);
     if (
       object >= 0 &&

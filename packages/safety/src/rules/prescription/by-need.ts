@@ -4,19 +4,25 @@ import type { Span } from '../span.ts';
 import { isConditional, stanceOf } from '../stance.ts';
 import { isCompound, OBJECT_ENDS, RX, span } from './prescription-span.ts';
 
+const NEEDS = words('need needs require requires want deserve belong belongs warrants');
+const SHOULD = words('should must ought needs need has have gotta will');
+const BENEFITS = words('benefit benefits');
+const CALLS = words('calls cries screams begs');
+const LEARNS = words('know ask understand learn talk see read check tell remember hear prescription');
+
 /** "you need antibiotics", "your child needs steroids", "what you need is an SSRI", "you no longer need the metformin". */
 export function byNeed(s: Sentence, i: number): Span | undefined {
   const w = s.w(i);
-  const needs = /^(?:need|needs|require|requires|want|deserve|belong|belongs|warrants)$/.test(w);
+  const needs = NEEDS.has(w);
   const shouldBe =
-    /^(?:should|must|ought|needs|need|has|have|gotta|will)$/.test(w) &&
+    SHOULD.has(w) &&
     (s.w(i + 1) === 'be' ||
       s.reads(i + 1, 'to', 'be') ||
       (s.is(i + 1, Role.Adverb) && s.w(i + 2) === 'be') ||
       (s.is(i + 1, Role.Not) && s.w(i + 2) === 'be'));
-  const benefit = /^(?:benefit|benefits)$/.test(w) && s.w(i + 1) === 'from';
+  const benefit = BENEFITS.has(w) && s.w(i + 1) === 'from';
   const callsFor =
-    /^(?:calls|cries|screams|begs)$/.test(w) &&
+    CALLS.has(w) &&
     s.findWord(i + 1, i + 3, words('for')) >= 0 &&
     s.findRole(Math.max(s.start, i - 4), i, Role.Your | Role.Finding | Role.Condition | Role.This) >= 0;
   const ready = (w === 'due' || w === 'ready' || w === 'candidate') && s.w(i + 1) === 'for';
@@ -44,8 +50,7 @@ export function byNeed(s: Sentence, i: number): Span | undefined {
   for (let k = i + 1; k < Math.min(s.end, i + 10); k++) {
     if (s.isMark(k) && !s.isMark(k, ',&/"-:')) break;
     if (OBJECT_ENDS.has(s.w(k)) || s.is(k, Role.Clinician)) break;
-    if (/^(?:know|ask|understand|learn|talk|see|read|check|tell|remember|hear|prescription)$/.test(s.w(k)))
-      return undefined;
+    if (LEARNS.has(s.w(k))) return undefined;
     if (s.has(k, RX) && !isCompound(s, k)) {
       object = k;
       break;

@@ -5,6 +5,9 @@ import type { Span } from '../span.ts';
 import { isBaseForm, isConditional, stanceOf } from '../stance.ts';
 import { isCompound, OBJECT_ENDS, RX, span } from './prescription-span.ts';
 
+const OTHER_ACTS = words('clean wash rinse read eat drink rest sleep');
+const USING = words('taking using giving');
+
 export const START = words(
   'start begin initiate commence restart resume try add prescribe order get obtain buy take request combine mix pair give administer fill refill borrow grab put place begin inject use apply swap switch change replace substitute trade transition move upgrade go come ask need wean need continue push consider stay pick trial demand receive treat load cover convert step bridge reinstate reintroduce introduce choose pop have pack opt stick',
 );
@@ -62,7 +65,7 @@ export function objectOf(s: Sentence, verb: number, stopping: boolean): number {
       !s.has(k + 1, RX)
     )
       return -1;
-    if (/^(?:clean|wash|rinse|read|eat|drink|rest|sleep)$/.test(w) && k > verb + 1) return -1;
+    if (OTHER_ACTS.has(w) && k > verb + 1) return -1;
     if (s.has(k, RX)) {
       if (NEEDS_PARTICLE.has(name) && !particle && !(WITH_OBJECT.has(name) && withSeen)) return -1;
       if (name === 'turn' && !(s.findWord(verb, k + 4, PARTICLES_TURN) >= 0)) return -1;
@@ -111,7 +114,7 @@ export function byVerb(s: Sentence, i: number, before: boolean): Span | undefine
   if (!isBaseForm(w)) return undefined;
   // "stop taking", "start using", "keep taking"
   let verb = i;
-  if (/^(?:taking|using|giving)$/.test(s.w(i + 1))) verb = i + 1;
+  if (USING.has(s.w(i + 1))) verb = i + 1;
   let object = objectOf(s, verb, stopping);
   if (verb !== i && object < 0) object = objectOf(s, i, stopping);
   let pronoun = false;

@@ -5,6 +5,9 @@ import { isConditional, stanceOf } from '../stance.ts';
 import { objectOf } from './by-verb.ts';
 import { OBJECT_ENDS, RX, span } from './prescription-span.ts';
 
+const CHANGING = words('stopping starting taking switching quitting doubling adding dropping skipping');
+const SOLUTIONS = words('solution fix cure answer');
+
 /** "I'd recommend", "I'm putting you on", "we'll start you on", "I have called in a prescription". */
 export function byWriter(s: Sentence, i: number): Span | undefined {
   if (
@@ -49,7 +52,7 @@ export function byWriter(s: Sentence, i: number): Span | undefined {
 /** "stopping your Lexapro is the right move", "do not bother with the Lipitor", "go without your water pill", "the fix is simple: antibiotics". */
 export function byPhrase(s: Sentence, i: number): Span | undefined {
   const w = s.w(i);
-  if (/^(?:stopping|starting|taking|switching|quitting|doubling|adding|dropping|skipping)$/.test(w)) {
+  if (CHANGING.has(w)) {
     const object = s.findSense(i + 1, Math.min(s.end, i + 6), RX);
     if (object < 0) return undefined;
     const be = s.findWord(object + 1, Math.min(s.end, object + 8), words('is makes seems sounds'));
@@ -79,7 +82,7 @@ export function byPhrase(s: Sentence, i: number): Span | undefined {
     const object = s.findSense(i + 2, Math.min(s.end, i + 6), RX);
     return object < 0 ? undefined : span(i, object, 'tells the reader to leave a prescription medicine');
   }
-  if (/^(?:solution|fix|cure|answer)$/.test(w) && s.end - s.start <= 10) {
+  if (SOLUTIONS.has(w) && s.end - s.start <= 10) {
     const object = s.findSense(i + 1, s.end, RX);
     if (object > 0 && s.isMark(object - 1, ':-') && s.findRole(s.start, object, Role.Hedge | Role.Not) < 0)
       return span(i, object, 'names a prescription medicine as the answer');

@@ -1,6 +1,10 @@
 import { Role } from '../../lexicon/tags.ts';
 import { type Sentence, words } from '../sentence.ts';
 
+const TURNS = words('but however still though yet honestly');
+const UNWILLING = words('unable refuse decline unsafe unfair wrong impossible irresponsible inappropriate');
+const QUESTIONS = words('about whether before if how when what');
+
 /** "as prescribed", "without talking to your doctor", "the way your doctor told you": keeps to what a clinician said. */
 export function keepsToClinician(s: Sentence): boolean {
   for (let i = s.start; i < s.end; i++) {
@@ -44,7 +48,7 @@ export function keepsToClinician(s: Sentence): boolean {
 export function insideReferral(s: Sentence, i: number): boolean {
   for (let k = i - 1; k >= s.start; k--) {
     if (s.isMark(k, '.;:?!')) return false;
-    if (/^(?:about|whether|before|if|how|when|what)$/.test(s.w(k))) {
+    if (QUESTIONS.has(s.w(k))) {
       for (let m = k - 1; m >= s.start; m--) if (s.is(m, Role.Clinician) || s.is(m, Role.Refer)) return true;
     }
   }
@@ -54,11 +58,8 @@ export function insideReferral(s: Sentence, i: number): boolean {
 /** "I can't tell you to", "I'm not able to recommend": the writer declines. The content after "but" is judged again. */
 export function declined(s: Sentence, i: number): boolean {
   for (let k = i - 1; k >= s.start; k--) {
-    if (/^(?:but|however|still|though|yet|honestly)$/.test(s.w(k)) || s.isMark(k, '.;:?!')) return false;
-    if (
-      s.is(k, Role.Not) ||
-      /^(?:unable|refuse|decline|unsafe|unfair|wrong|impossible|irresponsible|inappropriate)$/.test(s.w(k))
-    ) {
+    if (TURNS.has(s.w(k)) || s.isMark(k, '.;:?!')) return false;
+    if (s.is(k, Role.Not) || UNWILLING.has(s.w(k))) {
       for (let m = k + 1; m < Math.min(i + 1, k + 6); m++) if (DECLINES.has(s.w(m))) return true;
       if (s.findWord(Math.max(s.start, k - 5), k, words('i we')) >= 0 && s.findWord(k, i, DECLINES) >= 0) return true;
     }
