@@ -36,15 +36,11 @@ export function detectForeignPrescription(s: Sentence): Span[] {
   const obtained = asked >= 0 ? s.findSense(asked, Math.min(s.end, asked + 9), Sense.Rx) : -1;
   if (obtained >= 0 && s.findWord(asked, obtained, words('si sobre ob si au')) < 0)
     return [{ first: asked, last: obtained, reason: 'tells the reader to obtain a prescription medicine' }];
-  let marks = 0;
-  let verb = -1;
-  for (let i = s.start; i < s.end; i++) {
-    if (s.isWord(i, FOREIGN_MARKS)) marks++;
-    if (verb < 0 && s.isWord(i, FOREIGN_ACTS) && !/^(?:do|lo|le|no)$/.test(s.w(i))) verb = i;
-    if (s.isWord(i, CONSULT)) return [];
-  }
+  let verb = s.findWord(s.start, s.end, FOREIGN_ACTS);
+  while (verb >= 0 && /^(?:do|lo|le|no)$/.test(s.w(verb))) verb = s.findWord(verb + 1, s.end, FOREIGN_ACTS);
+  if (verb < 0 || s.findWord(s.start, s.end, CONSULT) >= 0) return [];
   // A verb that English has as well needs another word of its language beside it.
-  if (verb < 0 || (marks < 1 && s.isWord(verb, SHARED))) return [];
+  if (s.isWord(verb, SHARED) && s.findWord(s.start, s.end, FOREIGN_MARKS) < 0) return [];
   for (let k = Math.max(s.start, verb - 8); k < Math.min(s.end, verb + 9); k++) {
     if (s.is(k, Role.Not) && k < verb) return [];
     if (

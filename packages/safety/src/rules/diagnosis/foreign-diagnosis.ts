@@ -17,11 +17,11 @@ const EXCUSES = words(
 
 /** "Lo que tienes es gota", "vous souffrez d'une sciatique", "ce n'est pas un cancer", "aapke bete ko typhoid hai". */
 export function foreignDiagnosis(s: Sentence): DiagnosisSpan | undefined {
-  if (!(s.roles & Role.Condition) || s.isMark(s.end - 1, '?')) return undefined;
+  if (!(s.roles & Role.Condition) || s.isMark(s.end - 1, '?') || s.findWord(s.start, s.end, ENGLISH) >= 0)
+    return undefined;
   let marks = 0;
   for (let k = s.start; k < s.end; k++) if (s.isWord(k, MARKS)) marks++;
   if (marks < 2 || s.findWord(s.start, s.end, EXCUSES) >= 0) return undefined;
-  if (s.findWord(s.start, s.end, ENGLISH) >= 0) return undefined;
   for (let c = s.start; c < s.end; c++) {
     if (!s.is(c, Role.Condition)) continue;
     const low = Math.max(s.clauseStart(c), c - 8);

@@ -28,6 +28,8 @@ const SWITCHED = words(
 );
 const OBTAINS = words('need needs require requires want wants deserve deserves lack lacks benefit');
 const PRONOUNS = words('it that them those this');
+/** What a change of the medicine named before begins with. */
+const HOOKS = new Set([...DITCHES, ...GOES, ...PRONOUNS, 'rid', 'leave']);
 const FOLLOWS = words('likewise same suit lead example footsteps');
 const OBJECT_STOPS = words(
   'if when while because before after than about risk who which unless until whether although though',
@@ -486,12 +488,13 @@ function thingNeeds(s: Sentence, r: number): Span | undefined {
 
 /** "enalapril → losartan", "amlodipine => ramipril": one medicine for another. */
 function arrow(s: Sentence, r: number): Span | undefined {
-  if (s.findWord(s.low, s.end, words('brand generic name names class')) >= 0) return undefined;
   for (let k = r + 1; k < Math.min(s.end, r + 5); k++) {
     if (!s.isMark(k, '>=')) continue;
     for (let m = k + 1; m < Math.min(s.end, k + 4); m++)
       if (s.has(m, Sense.Drug) && s.w(m) !== s.w(r))
-        return found(r, m, 'replaces one prescription medicine by another');
+        return s.findWord(s.low, s.end, words('brand generic name names class')) < 0
+          ? found(r, m, 'replaces one prescription medicine by another')
+          : undefined;
   }
   return undefined;
 }
@@ -512,6 +515,7 @@ function handedOut(s: Sentence, r: number): Span | undefined {
 function aboutTheOneBefore(s: Sentence, here: boolean): Span | undefined {
   for (let i = s.start; i < s.end; i++) {
     const w = s.w(i);
+    if (!HOOKS.has(w)) continue;
     const strong = DITCHES.has(w);
     let object = -1;
     if (strong && s.isWord(i + 1, PRONOUNS)) object = i + 1;
