@@ -1,6 +1,7 @@
 /**
- * What `src/learned/word-list.ts` and `src/learned/features.ts` do to sentences in ASCII, in AssemblyScript. It is the same step by step, and the
- * tests hold both to the same numbers; where a rule is explained, it is there. It works on the memory of `src/learned/memory.ts`.
+ * What `WordList.read` does to sentences in ASCII, and `linearScore` and `FactorizationMachine.score` to any list, in AssemblyScript. It is the same
+ * step by step, and the tests hold both to the same numbers; where a rule is explained, it is there. It works on the memory of
+ * `src/learned/memory.ts`.
  */
 import {
   ADJOINING,
@@ -37,6 +38,7 @@ import {
   LIST_KINDS_AT,
   LIST_TO_AT,
   LIST_WORDS_AT,
+  LOOKED_AHEAD,
   MARKS_AT,
   MET_AT,
   MOST_TIMES,
@@ -172,7 +174,7 @@ export function read(length: i32, turnOfText: i32): void {
   digits = 0;
   marks = 0;
   // What is left of a longer text is not read.
-  store<u32>(<usize>(TEXT_AT + length), 0);
+  memory.fill(<usize>(TEXT_AT + length), 0, LOOKED_AHEAD);
   let i: i32 = 0;
   while (i < length && count < WORDS_READ - RUN_LIMIT) {
     const c = charAt(i);
@@ -204,6 +206,7 @@ export function read(length: i32, turnOfText: i32): void {
 }
 
 function push(word: i32, from: i32, to: i32): void {
+  if (count === WORDS_READ) return;
   const before = at(MET_AT, word);
   if (before - turn >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
   const times = max(before, turn);

@@ -4,7 +4,7 @@
  * hundred million times a second.
  */
 
-/** Most words of one text that are read. */
+/** Most words of one text that are read. A run that has more words than characters would lose some at the end of a text. */
 export const WORDS_READ = 1_200;
 /** Longest run that is looked at as a word. */
 export const RUN_LIMIT = 60;
@@ -92,8 +92,9 @@ export const DIMENSIONS = 12;
 
 /** Longest sentence that is read in WebAssembly, in characters. */
 export const TEXT_BYTES = 4_096;
-/** Bytes at either end of a text that are 0. */
+/** Room on either side of a text. What is before it is 0, and so are as many bytes behind it as are looked at. */
 export const MARGIN = 64;
+export const LOOKED_AHEAD = 4;
 
 // Where everything lies in the memory of `memory.ts`, in bytes, each a multiple of eight.
 export const TEXT_AT = MARGIN;

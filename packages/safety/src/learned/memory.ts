@@ -45,7 +45,10 @@ const PAGE = 1 << 16;
 
 /** What is used of WebAssembly, for which there are no types without those of a browser. */
 interface WebAssemblyNamespace {
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (pages: {
+    readonly initial: number;
+    readonly maximum: number;
+  }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (
     module: object,
@@ -58,9 +61,9 @@ export const { WebAssembly: webAssembly } = globalThis as { readonly WebAssembly
 /** Undefined where there is no WebAssembly, or no room for its memory, of which an engine reserves gigabytes: then the readers have an ordinary buffer. */
 export const memory = makeMemory(Math.ceil(MEMORY_BYTES / PAGE));
 
-function makeMemory(initial: number): { readonly buffer: ArrayBuffer } | undefined {
+function makeMemory(pages: number): { readonly buffer: ArrayBuffer } | undefined {
   try {
-    return webAssembly && new webAssembly.Memory({ initial });
+    return webAssembly && new webAssembly.Memory({ initial: pages, maximum: pages });
   } catch {
     return undefined;
   }

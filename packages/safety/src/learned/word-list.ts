@@ -218,6 +218,7 @@ export class WordList {
   #push(word: number, from: number, to: number): void {
     const met = wordsMet;
     const now = turn | 0;
+    if (this.count === WORDS_READ) return;
     const before = met[word] as number;
     if (before - now >= (word < KIND_COUNT ? MOST_TIMES_OF_KIND : MOST_TIMES)) return;
     const times = Math.max(before, now);
