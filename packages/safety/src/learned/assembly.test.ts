@@ -69,6 +69,8 @@ const words = [
   ...'gnxr gnoyrgf abcdefg=hijklm aBcdefghijklm Abcdefghijklm abcdefghijkl+ VGFrZSA1MDAgbWc= 54616b65 .- -... .-.'.split(
     ' ',
   ),
+  // The first hash of these two is the same.
+  ...'costarring liquid'.split(' '),
   "don't",
 ];
 
