@@ -231,8 +231,6 @@ function thingIsIt(s: Sentence, i: number): DiagnosisSpan | undefined {
     if (isTakenBack(s, Math.max(s.clauseStart(i), i - 6), i)) return undefined;
     if (!your && !accepts(s, i, k, c, person, whole)) return undefined;
     if (your && s.findRole(i, k, Role.Clinician) >= 0) return undefined;
-    // A text about a disease tells what it does to "your" body.
-    if (your && s.rolesBefore & CONDITION && !s.findRole(i + 1, k, Role.Finding)) return undefined;
     return span(
       i,
       c,
