@@ -128,7 +128,7 @@ function suspicionOf(before: Before): number {
   // Where not all features were read, it is below CLEAR.
   if (linear < NEARLY_CLEAR) return linear;
   if (assembly === undefined) return linear + pairs.score(list);
-  pairs.prepare();
+  pairs.prepare(list);
   return linear + assembly.scoreOfPairs();
 }
 

@@ -1,4 +1,4 @@
-import { KIND_COUNT, OWN_PLACES } from './layout.ts';
+import { KIND_COUNT, OWN_PLACES, WORDS } from './layout.ts';
 import { type FactorMemory, makeFactorMemory } from './memory.ts';
 import { SymbolReader, signedSymbolOf, symbolsOfDistance } from './symbols.ts';
 import { table, type WordList } from './word-list.ts';
@@ -36,9 +36,10 @@ export class FactorizationMachine {
   readonly #factors: Float32Array;
   /** Where the vectors of each key lie, in {@link #factors}. */
   readonly #at = new Map<number, number>();
-  /** Both vectors of each word of the table. */
+  /** Both vectors of words of the table. */
   readonly #vectors: Float32Array;
-  #known = 0;
+  /** 1 for each word that has them. */
+  readonly #made = new Uint8Array(WORDS);
   #generation = -1;
   readonly #state: Float64Array;
 
@@ -68,7 +69,7 @@ export class FactorizationMachine {
 
   /** Log odds, in nats, to be added to those of the linear model. */
   score(list: WordList): number {
-    this.prepare();
+    this.prepare(list);
     const { words, count } = list;
     const size = this.#dimensions;
     const state = this.#state.fill(0);
@@ -86,22 +87,24 @@ export class FactorizationMachine {
     return sum;
   }
 
-  /** Gives every word of the table that is new its vectors: before a score in WebAssembly, else by itself. */
-  prepare(): void {
-    const { count, generation, kinds, places } = table;
+  /** Makes the vectors of words of a list that have none yet: before a score in WebAssembly, else by itself. Most words are in none that is scored. */
+  prepare({ words, count }: WordList): void {
+    const { generation, kinds, places } = table;
+    const made = this.#made;
     if (generation !== this.#generation) {
       this.#generation = generation;
-      this.#known = 0;
+      made.fill(0);
     }
-    if (this.#known === count) return;
     const size = 2 * this.#dimensions;
-    this.#vectors.fill(0, this.#known * size, count * size);
-    for (let word = this.#known; word < count; word++) {
+    for (let i = 0; i < count; i++) {
+      const word = words[i] as number;
+      if (made[word] === 1) continue;
+      made[word] = 1;
+      this.#vectors.fill(0, word * size, (word + 1) * size);
       this.#addFactors(kinds[word] as number, word * size);
       const place = word < KIND_COUNT ? 0 : (places[word * OWN_PLACES] as number);
       if (place !== 0) this.#addFactors(place + KIND_COUNT, word * size);
     }
-    this.#known = count;
   }
 
   /** Adds both vectors of a key, where it has them, to those at `to`. */

@@ -1,6 +1,6 @@
 import { lookUp } from '../lexicon/lexicon.ts';
 import { NO_LETTERS, withLetter } from '../lexicon/sieve.ts';
-import { isLower } from '../text/characters.ts';
+import { isDigit, isLower } from '../text/characters.ts';
 import { type Codes, countCodes } from '../text/codes.ts';
 import { splitOf } from '../text/disguise.ts';
 import { scan } from '../text/scan.ts';
@@ -91,6 +91,12 @@ function isLetters(text: string): boolean {
 /** The codes of one word with this hint. */
 function codesOf(hint: number): number {
   return hint === 0 ? 1 : packCodes(countCodes([{ kind: WORD, hint }]));
+}
+
+function digitsIn(text: string): number {
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) if (isDigit(text.charCodeAt(i))) digits++;
+  return digits;
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -209,7 +215,7 @@ export class RunTable {
 
   #addTokens(run: number, text: string): void {
     if (at.length <= text.length) at = new Int32Array(text.length + 2).map((_, i) => i);
-    this.runs[run + RUN_TAKEN] = 1 + text.replace(/[^0-9]/g, '').length;
+    this.runs[run + RUN_TAKEN] = 1 + digitsIn(text);
     const start = this.count;
     const tokens = scan({ text, at }, 0);
     let senses = 0;

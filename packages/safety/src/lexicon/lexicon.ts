@@ -213,16 +213,25 @@ export function lookUpIn(text: string, from: number, to: number): Entry {
   return entry;
 }
 
-function guess(word: string): Entry {
-  if (word.length < 5 || word.length > 40) return entryOf(word, 0, 0, hintOf(word), undefined);
+/** The medicine or condition that a word is a plural of, or spells in another way. */
+function nameOf(word: string): Draft | undefined {
+  if (word.length < 5 || word.length > 40) return undefined;
   if (word.endsWith('s')) {
     const singular = table.get(word.slice(0, -1));
-    if (singular && isName(singular)) return copyAs(word, singular);
+    if (singular && isName(singular)) return singular;
   }
-  if (word.length >= 7) {
-    const spelled = spelledBy(word);
-    if (spelled) return copyAs(word, spelled);
-  }
+  return word.length >= 7 ? spelledBy(word) : undefined;
+}
+
+/** Whether the entry of a word has `known`. For what is hardly ever a word: no entry is made. */
+export function isKnown(word: string): boolean {
+  return table.has(word) || nameOf(word) !== undefined;
+}
+
+function guess(word: string): Entry {
+  if (word.length < 5 || word.length > 40) return entryOf(word, 0, 0, hintOf(word), undefined);
+  const named = nameOf(word);
+  if (named) return copyAs(word, named);
   if (looksLikeDrugName(word) || (word.endsWith('s') && looksLikeDrugName(word.slice(0, -1)))) {
     return entryOf(word, Sense.Drug | Sense.Rx, 0, hintOf(word), undefined);
   }

@@ -32,16 +32,12 @@ const COMMON = new Set(
  * @returns the word, or the number in front and the length of its part, or undefined when neither reading is a listed word
  */
 export function unleet(run: string): string | { value: number; length: number } | undefined {
-  if (!/\d{5}/.test(run)) {
-    let word = '';
-    for (const char of run) word += LEET[char] ?? char;
-    if (word.length >= 2 && !/\d/.test(word)) {
-      if (isListed(word)) return word;
-      if (run.includes('1')) {
-        let other = '';
-        for (const char of run) other += char === '1' ? 'l' : (LEET[char] ?? char);
-        if (isListed(other)) return other;
-      }
+  if (run.length >= 2 && !run.includes('2') && !/\d{5}/.test(run)) {
+    const word = withLetters(run, 'i');
+    if (isListed(word)) return word;
+    if (run.includes('1')) {
+      const other = withLetters(run, 'l');
+      if (isListed(other)) return other;
     }
   }
   const digits = /^[0-9oil]{2,6}/.exec(run)?.[0];
@@ -57,6 +53,13 @@ export function unleet(run: string): string | { value: number; length: number } 
     }
   }
   return undefined;
+}
+
+/** A run with letters for its digits and signs, this one for 1. No letter looks like 2. */
+function withLetters(run: string, one: 'i' | 'l'): string {
+  let word = '';
+  for (const char of run) word += char === '1' ? one : (LEET[char] ?? char);
+  return word;
 }
 
 function isListed(word: string): boolean {

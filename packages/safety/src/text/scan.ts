@@ -1,4 +1,4 @@
-import { type Entry, isKnownWord, lookUp, lookUpIn } from '../lexicon/lexicon.ts';
+import { type Entry, isKnown, isKnownWord, lookUp, lookUpIn } from '../lexicon/lexicon.ts';
 import { Role, Sense } from '../lexicon/tags.ts';
 import { isDigit, isIdeograph, isLower } from './characters.ts';
 import { splitGlued, splitOf, unleet } from './disguise.ts';
@@ -177,7 +177,7 @@ class Scanner {
   /** Whether a run of letters and other characters is read as a whole. */
   #scanLeet(start: number, end: number): boolean {
     const run = this.#text.slice(start, end);
-    const plain = lookUp(run).known ? run : unleet(run);
+    const plain = isKnown(run) ? run : unleet(run);
     if (!plain) return false;
     if (typeof plain !== 'string') {
       this.#pushNumber(String(plain.value), plain.value, start, start + plain.length);
