@@ -1,5 +1,4 @@
 import { defineConfig } from 'tsup';
-import { keepConstants } from './scripts/keep-constants.ts';
 
 export default defineConfig({
   entry: { index: 'src/index.ts', 'ai-sdk': 'src/ai-sdk.ts' },
@@ -14,7 +13,5 @@ export default defineConfig({
   clean: true,
   // A map would carry the weights of the models a second time.
   sourcemap: false,
-  // A seventh of the time of a judgement: docs/decisions/0007.
-  plugins: [{ name: 'keep-constants', renderChunk: (code) => ({ code: keepConstants(code) }) }],
   external: ['ai'],
 });
