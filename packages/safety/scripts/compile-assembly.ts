@@ -32,7 +32,7 @@ export async function compileReader(): Promise<Uint8Array> {
 
 /** The module of TypeScript that carries it. */
 export function moduleOf(code: Uint8Array): string {
-  return `/** \`assembly/reader.ts\`, compiled by \`pnpm build:assembly\`: a module of WebAssembly in base64. */
+  return `/** \`assembly/reader.ts\`, compiled by \`scripts/build-assembly.ts\`: a module of WebAssembly in base64. */
 export const READER_WASM =
   '${Buffer.from(code).toString('base64')}';
 `;
