@@ -8,7 +8,6 @@ export default defineConfig({
     reporters: ['default', './scripts/vitest-reporter.mjs'],
     include: [
       'packages/*/src/**/*.test.ts',
-      'packages/*/scripts/**/*.test.ts',
       'packages/*/test/**/*.test.ts',
       'test/**/*.test.ts',
       'examples/**/*.test.ts',

@@ -93,7 +93,7 @@ export const DIMENSIONS = 12;
 /** Longest sentence that is read in WebAssembly, in characters. */
 export const TEXT_BYTES = 4_096;
 /** Room on either side of a text. What is before it is 0, and so are as many bytes behind it as are looked at. */
-export const MARGIN = 64;
+const MARGIN = 64;
 export const LOOKED_AHEAD = 4;
 
 // Where everything lies in the memory of `memory.ts`, in bytes, each a multiple of eight.
