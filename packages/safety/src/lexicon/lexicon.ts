@@ -31,7 +31,7 @@ export interface Entry {
   /** A number word only beside a unit or a form ("un", "half"). */
   readonly weakNumber: boolean;
   /** Phrases that begin with this word: the rest of their words, and what all of them then are. */
-  readonly phrases: Phrases | undefined;
+  readonly phrases: readonly Phrase[] | undefined;
   /** Listed by name, not guessed from its shape. */
   readonly known: boolean;
   /** Signs that the word is written in a disguise: a set of {@link Hint}. */
@@ -55,8 +55,10 @@ export interface Phrase {
   readonly role: number;
 }
 
-/** Phrases that begin with one word, by their second word, the longest first. */
-export type Phrases = ReadonlyMap<string, readonly Phrase[]>;
+/** Phrases that begin with one word, the longest first, and every word that any of them goes on with. */
+interface PhraseList extends Array<Phrase> {
+  readonly next: Set<string>;
+}
 
 interface Draft {
   word: string;
@@ -64,7 +66,7 @@ interface Draft {
   role: number;
   value: number;
   weakNumber: boolean;
-  phrases: Map<string, Phrase[]> | undefined;
+  phrases: PhraseList | undefined;
   known: boolean;
   hint: number;
   expanded: readonly string[] | undefined;
@@ -132,17 +134,15 @@ function addWords(words: string, sense: number, role: number): void {
 function addPhrase(phrase: string, sense: number, role: number): void {
   // Tokens carry no possessive "s": "crohn s disease" is met as "crohn disease".
   const [first, ...rest] = phrase.split(' ').filter((word, i) => word !== 's' || i === 0);
-  if (!first) return;
-  const [second] = rest;
-  if (second === undefined) {
+  if (first && rest.length === 0) {
     addWords(first, sense, role);
     return;
   }
+  if (!first) return;
   const entry = draft(first);
-  entry.phrases ??= new Map();
-  const phrases = entry.phrases.get(second) ?? [];
-  entry.phrases.set(second, phrases);
-  phrases.push({ rest, sense, role });
+  entry.phrases ??= Object.assign([], { next: new Set<string>() });
+  entry.phrases.push({ rest, sense, role });
+  entry.phrases.next.add(rest[0] as string);
 }
 
 for (const [words, sense, role] of WORDS) addWords(words, sense, role);
@@ -167,7 +167,7 @@ for (const [word, value] of NUMBER_WORDS) {
 const sieveOfNames = new Sieve(16);
 for (const entry of table.values()) {
   // The longest phrase wins.
-  for (const phrases of entry.phrases?.values() ?? []) phrases.sort((a, b) => b.rest.length - a.rest.length);
+  entry.phrases?.sort((a, b) => b.rest.length - a.rest.length);
   if (isName(entry)) sieveOfNames.add(hashFrom(entry.word, 0, 1));
 }
 
@@ -264,6 +264,11 @@ function hintOf(word: string): number {
     if (entry && isName(entry)) hint |= Hint.ReversedName;
   }
   return hint;
+}
+
+/** Whether any of the phrases of an entry may go on with this word. */
+export function mayGoOn(phrases: readonly Phrase[], word: string): boolean {
+  return (phrases as PhraseList).next.has(word);
 }
 
 /** Whether the word is listed by name: what a disguised spelling must turn into before it is believed. */

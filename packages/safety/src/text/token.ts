@@ -1,4 +1,4 @@
-import type { Phrases } from '../lexicon/lexicon.ts';
+import type { Phrase } from '../lexicon/lexicon.ts';
 
 /** A word, number or mark as the rules see it, with its place in the original text. */
 export interface Token {
@@ -19,7 +19,7 @@ export interface Token {
   /** Word, number, mark or ideograph. */
   kind: TokenKind;
   /** Phrases that may begin here. */
-  phrases: Phrases | undefined;
+  phrases: readonly Phrase[] | undefined;
   /** Signs of a disguise, a set of `Hint`. */
   hint: number;
 }

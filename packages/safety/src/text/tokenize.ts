@@ -1,4 +1,4 @@
-import { Hint, type Phrases } from '../lexicon/lexicon.ts';
+import { Hint, mayGoOn, type Phrase } from '../lexicon/lexicon.ts';
 import { Sense } from '../lexicon/tags.ts';
 import type { Folded } from './fold.ts';
 import { scan } from './scan.ts';
@@ -18,10 +18,10 @@ export function tokenizeJoined(original: string, joined: Folded, base: number): 
 }
 
 /** Marks the words of the listed phrase that begins at `i`, if one does. Only a hyphen may stand between them. */
-function tagPhrase(tokens: Token[], i: number, phrases: Phrases): void {
+function tagPhrase(tokens: Token[], i: number, phrases: readonly Phrase[]): void {
   const next = tokens[i + 1];
-  if (next === undefined) return;
-  for (const phrase of phrases.get(next.w) ?? []) {
+  if (!next || !mayGoOn(phrases, next.w)) return;
+  for (const phrase of phrases) {
     if (!matchesPhrase(tokens, i, phrase.rest)) continue;
     // A phrase about when or how says so for all of its words: the "food" of "with food" is no food.
     const replaces = (phrase.sense & (Sense.Frequency | Sense.Route | Sense.Care)) !== 0;
